@@ -1,4 +1,4 @@
-import { defineConfig } from 'oxlint'
+import { defineConfig, type OxlintOverride } from 'oxlint'
 
 /**
  * The import ladder, from the top down: a room imports from itself and from rooms below it, never from above.
@@ -24,7 +24,7 @@ const ladder = [
 
 /** For each room, forbids every room above it and its neighbours on the same step. */
 const ladderRules = ladder.flatMap((rooms, step) =>
-  rooms.map((room) => ({
+  rooms.map((room): OxlintOverride => ({
     files: [`src/${room}/**/*.ts`, `src/${room}.ts`],
     rules: {
       'no-restricted-imports': [
@@ -37,7 +37,7 @@ const ladderRules = ladder.flatMap((rooms, step) =>
             },
           ],
         },
-      ] as const,
+      ],
     },
   })),
 )

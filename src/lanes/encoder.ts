@@ -1,0 +1,34 @@
+import type { StructType } from '../columns/row-type.ts'
+import type { FileMetrics } from '../parquet/file-metrics.ts'
+import type { Chunk } from './lane.ts'
+
+/**
+ * Writes Parquet files off the main thread, in a worker of its own, so that no verdict waits behind a file. Row groups
+ * are encoded as they come; only compressed ones and the open one are in memory.
+ */
+export interface Encoder {
+  open(file: FileToEncode): void
+  /** Resolves when the chunk's memory is free again: the bound on chunks under way. */
+  write(fileKey: string, chunk: Chunk): Promise<EncodeProgress>
+  /** Ends the file. The bytes belong to the caller. A file without rows cannot be finished. */
+  finish(fileKey: string): Promise<EncodedFile>
+  abort(fileKey: string): void
+  close(): Promise<void>
+}
+
+export interface FileToEncode {
+  readonly fileKey: string
+  /** With field ids at every level. */
+  readonly rowType: StructType
+  readonly rowGroupRows: number
+}
+
+export interface EncodeProgress {
+  /** Compressed bytes of finished row groups. */
+  readonly encodedBytes: number
+}
+
+export interface EncodedFile {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly metrics: FileMetrics
+}

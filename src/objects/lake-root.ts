@@ -1,0 +1,17 @@
+import type { ObjectStore } from './object-store.ts'
+
+/** Where the lake is: object keys below it, and the URIs that table metadata and foreign readers use for them. */
+export interface LakeRoot {
+  /** Without a trailing slash: `file:///var/lib/headgate/lake` or `s3://bucket/prefix`. Raw, never percent-encoded. */
+  readonly uri: string
+  readonly store: ObjectStore
+}
+
+export function uriOf(root: LakeRoot, key: string): string {
+  return `${root.uri}/${key}`
+}
+
+/** The object key of a URI below the root; undefined for one that lies elsewhere. */
+export function keyOf(root: LakeRoot, uri: string): string | undefined {
+  return uri.startsWith(`${root.uri}/`) ? uri.slice(root.uri.length + 1) : undefined
+}

@@ -1,0 +1,69 @@
+import type { StructColumn } from '../columns/column-builder.ts'
+import type { StructType } from '../columns/row-type.ts'
+
+/** The registry's names for the three languages. */
+export type SchemaType = 'AVRO' | 'JSON' | 'PROTOBUF'
+
+/** A schema as registered, with the text of everything it refers to. Plain data: it crosses to a lane's thread. */
+export interface SchemaDefinition {
+  readonly schemaType: SchemaType
+  readonly text: string
+  /** Resolved transitively, dependencies first. */
+  readonly references: readonly ResolvedReference[]
+}
+
+export interface ResolvedReference {
+  /** Avro: full type name; JSON: the `$ref` document URI; Protobuf: import path. */
+  readonly name: string
+  readonly text: string
+}
+
+/**
+ * What a language's room offers. `parse` throws HeadgateError `invalid-schema` with where and why; the work is bounded
+ * by the text's size.
+ */
+export interface SchemaLanguage {
+  readonly schemaType: SchemaType
+  parse(definition: SchemaDefinition): ParsedSchema
+}
+
+export interface ParsedSchema {
+  readonly schemaType: SchemaType
+  /** The text the registry stores, hashes and answers (reference section 3). */
+  readonly canonicalText: string
+  /**
+   * The value columns of this schema's table under the portable profile, without field ids. `messageIndexes` picks a
+   * Protobuf message (default: the first). A root that is not a record is one column `value`.
+   * Throws HeadgateError `unsupported` that names the construct and its path when the mapping has no place for it.
+   */
+  rowType(options?: { messageIndexes?: readonly number[] }): StructType
+  /** Compiles the judge: throws as `rowType` does. */
+  compileDecoder(options?: { messageIndexes?: readonly number[] }): RecordDecoder
+}
+
+/** Compiled once per (schema, message); bound once per set of builders. */
+export interface RecordDecoder {
+  /** The columns this decoder writes: `rowType` of the same schema. */
+  readonly rowType: StructType
+  /** `columns` has one builder per field of `rowType`, in order. */
+  bind(columns: StructColumn['fields']): DecodeRecord
+}
+
+/**
+ * Judges one value, `bytes[start, end)`, and appends exactly one row to every bound column.
+ * Throws RecordError when the value is invalid; the columns may then be uneven and the caller truncates them.
+ */
+export type DecodeRecord = (bytes: Uint8Array, start: number, end: number) => void
+
+/** Why a record is invalid: `path` is like `$.payload.size`, `reason` like `expected long, got string "12k"`. */
+export class RecordError extends Error {
+  override name = 'RecordError'
+  readonly path: string
+  readonly reason: string
+
+  constructor(path: string, reason: string) {
+    super(`${path}: ${reason}`)
+    this.path = path
+    this.reason = reason
+  }
+}

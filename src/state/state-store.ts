@@ -1,0 +1,170 @@
+/**
+ * Everything that brokers must agree on, as transactions in our own nouns. Every method is one transaction, durable
+ * when its promise resolves. Promises nothing that Postgres cannot give: calls may be answered late, and two brokers
+ * may call at once. Kafka's rules (idempotence, fencing) live above, in log/; registry rules in registry/.
+ *
+ * Failures are HeadgateError: `store-unavailable` (surely not done), `store-outcome-unknown` (may have been done).
+ */
+export interface StateStore {
+  /** The cluster's id (22 characters of base64url), made once by whoever asks first. */
+  clusterId(): Promise<string>
+
+  createTopic(topic: NewTopic): Promise<{ kind: 'created' } | { kind: 'exists' }>
+  /** Also forgets partitions, batches and producers. Answers the log pieces that no topic uses any more. */
+  deleteTopic(topicId: string): Promise<{ kind: 'deleted' } | { kind: 'not-found' }>
+  setTopicConfigs(topicId: string, configs: TopicConfigs): Promise<{ kind: 'updated' } | { kind: 'not-found' }>
+  /** Grows a topic; fewer than it has is refused with `invalid-argument`. */
+  addPartitions(topicId: string, partitionCount: number): Promise<{ kind: 'updated' } | { kind: 'not-found' }>
+  listTopics(): Promise<StoredTopic[]>
+
+  /** A producer id nobody else gets; ids start at 1000, because some clients use 0 for "none". */
+  allocateProducerId(): Promise<bigint>
+
+  /**
+   * The group commit: loads the named partitions and producers, lets `decide` say what becomes of each batch, and
+   * writes that, in one transaction. `decide` is pure and may run again after a conflict.
+   */
+  appendBatches<Result>(scope: AppendScope, decide: (loaded: LoadedScope) => AppendDecision<Result>): Promise<Result>
+  partitionOffsets(topicId: string, partition: number): Promise<PartitionOffsets | undefined>
+  /** Batches in offset order, from the one that contains `offset` on; stops after `bytesMax` or `batchesMax`, but gives at least one. */
+  findBatches(query: BatchQuery): Promise<StoredBatch[]>
+  /** The first batch whose maximum timestamp is at or after `timestampMs`; undefined when there is none. */
+  findBatchByTimestamp(topicId: string, partition: number, timestampMs: bigint): Promise<StoredBatch | undefined>
+  /** The batch with the largest maximum timestamp, the earliest of them (KIP-734). */
+  findBatchOfMaxTimestamp(topicId: string, partition: number): Promise<StoredBatch | undefined>
+  /** Moves the log start on (never back) and forgets batches wholly below it. */
+  advanceLogStart(topicId: string, partition: number, logStartOffset: bigint): Promise<PartitionOffsets | undefined>
+  /** Log pieces (segments or objects) with at least one batch that is still indexed. */
+  livePieces(): Promise<string[]>
+
+  /** Subjects, versions, ids and configs of the schema registry, as the rows they are. */
+  readonly schemas: SchemaState
+
+  close(): Promise<void>
+}
+
+export type TopicConfigs = { readonly [key: string]: string }
+
+export interface NewTopic {
+  readonly name: string
+  /** UUID in its text form, never all zero. */
+  readonly topicId: string
+  readonly partitionCount: number
+  /** Only what was set explicitly. */
+  readonly configs: TopicConfigs
+}
+
+export interface StoredTopic extends NewTopic {
+  readonly createdAtMs: number
+}
+
+export interface TopicPartition {
+  readonly topicId: string
+  readonly partition: number
+}
+
+export interface PartitionOffsets {
+  readonly logStartOffset: bigint
+  /** The offset the next record gets: the high watermark of a leaderless log. */
+  readonly nextOffset: bigint
+}
+
+/** One batch in the index: where its bytes are and what finding and fetching need to know. */
+export interface StoredBatch {
+  readonly topicId: string
+  readonly partition: number
+  readonly baseOffset: bigint
+  readonly lastOffset: bigint
+  /** The segment or object that holds the bytes. */
+  readonly piece: string
+  readonly position: number
+  readonly length: number
+  readonly maxTimestampMs: bigint
+  /** Set when the broker, not the producer, gave the time (LogAppendTime). */
+  readonly logAppendTimeMs: bigint | null
+}
+
+export interface ProducerState {
+  readonly producerId: bigint
+  readonly producerEpoch: number
+  /** The latest batches of this epoch, oldest first, at most `producerBatchesKept`. */
+  readonly recentBatches: readonly ProducerBatch[]
+  readonly lastTimestampMs: number
+}
+
+export interface ProducerBatch {
+  readonly sequenceFirst: number
+  readonly sequenceLast: number
+  readonly baseOffset: bigint
+  readonly logAppendTimeMs: bigint | null
+}
+
+export interface AppendScope {
+  readonly partitions: readonly TopicPartition[]
+  readonly producers: readonly (TopicPartition & { readonly producerId: bigint })[]
+}
+
+export interface LoadedScope {
+  /** Undefined when the topic or partition does not exist (any more). */
+  offsetsOf(topicPartition: TopicPartition): PartitionOffsets | undefined
+  producerOf(topicPartition: TopicPartition, producerId: bigint): ProducerState | undefined
+}
+
+export interface AppendDecision<Result> {
+  readonly batches: readonly StoredBatch[]
+  readonly nextOffsets: readonly (TopicPartition & { readonly nextOffset: bigint })[]
+  readonly producers: readonly (TopicPartition & { readonly state: ProducerState })[]
+  readonly result: Result
+}
+
+export interface BatchQuery extends TopicPartition {
+  readonly offset: bigint
+  readonly bytesMax: number
+  readonly batchesMax: number
+}
+
+/** The registry's rows. What they mean (compatibility, modes, canonical forms) is decided in registry/. */
+export interface SchemaState {
+  /** Every row, for a registry that answers reads from memory. `revision` grows with every change. */
+  load(): Promise<SchemaRows>
+  /**
+   * One registry change: loads the current rows of the context's revision, lets `decide` say what to write, and writes
+   * it in one transaction, or answers `conflict` when `expectedRevision` is no longer current.
+   */
+  apply(expectedRevision: bigint, changes: readonly SchemaChange[]): Promise<{ kind: 'applied'; revision: bigint } | { kind: 'conflict' }>
+}
+
+export interface SchemaRows {
+  readonly revision: bigint
+  readonly schemas: readonly StoredSchema[]
+  readonly versions: readonly StoredVersion[]
+  /** Registry documents such as config and mode, by key (for example `config/` and `config/orders-value`), JSON text. */
+  readonly documents: readonly { readonly key: string; readonly json: string }[]
+  /** The highest id ever given per context; ids are never used again. */
+  readonly maxIds: readonly { readonly context: string; readonly maxId: number }[]
+}
+
+export interface StoredSchema {
+  readonly context: string
+  readonly schemaId: number
+  /** UUID text of the content's MD5. */
+  readonly guid: string
+  /** Everything the registry knows of the content, as JSON text: type, schema, references, metadata, ruleSet. */
+  readonly json: string
+}
+
+export interface StoredVersion {
+  readonly subject: string
+  readonly version: number
+  readonly context: string
+  readonly schemaId: number
+  readonly isDeleted: boolean
+  readonly createdAtMs: number
+}
+
+export type SchemaChange =
+  | { readonly kind: 'put-schema'; readonly schema: StoredSchema }
+  | { readonly kind: 'put-version'; readonly version: StoredVersion }
+  | { readonly kind: 'remove-version'; readonly subject: string; readonly version: number }
+  | { readonly kind: 'put-document'; readonly key: string; readonly json: string }
+  | { readonly kind: 'remove-document'; readonly key: string }
