@@ -60,6 +60,8 @@ export interface AppendedBatch {
   readonly baseOffset: bigint
   /** Exclusive. */
   readonly nextOffset: bigint
+  /** The batch's maximum timestamp, or the broker's time under LogAppendTime. */
+  readonly maxTimestampMs: bigint
   readonly logAppendTimeMs: bigint | null
   readonly byteLength: number
   readonly ticket: unknown
@@ -87,6 +89,7 @@ export interface ReadBatch {
   readonly baseOffset: bigint
   /** Exclusive. */
   readonly nextOffset: bigint
+  readonly maxTimestampMs: bigint
   /** The producer's bytes with the patched header; the caller's own memory. */
   readonly bytes: Uint8Array
 }

@@ -6,6 +6,21 @@ const KiB = 1024
 const MiB = 1024 * KiB
 
 export const limits = {
+  /* sink: rows on their way into a table. */
+
+  /** Columns of one table in one lane before they are handed to the encoder as a row group. */
+  chunkBytes: 32 * MiB,
+  /** Rows of a row group. */
+  rowGroupRows: 1_000_000,
+  /** One read of the log while catching up. */
+  catchUpReadBytes: 4 * MiB,
+  /** Wait for room in the buffers while catching up, milliseconds. */
+  catchUpPauseMs: 20,
+  /** Between attempts to resolve a commit. */
+  commitBackoff: { firstMs: 50, maxMs: 5_000 },
+  /** Between two lives of a topic's sink after a failure. */
+  sessionBackoff: { firstMs: 20, maxMs: 10_000 },
+
   /* protocol: what one request may be. */
 
   /** A request frame above this is refused before anything is allocated (Kafka's socket.request.max.bytes). */

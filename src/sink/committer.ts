@@ -1,0 +1,90 @@
+import { HeadgateError } from '../shared/errors.ts'
+import { limits } from '../shared/limits.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { Logger } from '../shared/log.ts'
+import type { Random } from '../shared/random.ts'
+import { backoffMs } from '../shared/retry.ts'
+import type { FormatTable, TableAppend, TableProgress } from '../tables/table-commit.ts'
+
+/** The versions a topic's tables are at after a commit. */
+export interface CommittedVersions {
+  readonly icebergSnapshotId?: bigint
+  readonly deltaVersion?: bigint
+}
+
+/** A format whose appends can be read back, so that a format behind it can follow. */
+export interface LeadingTable extends FormatTable {
+  /** Own appends that bring a table from `progress` to where this one is, oldest first. */
+  appendsSince(progress: TableProgress, signal?: AbortSignal): Promise<TableAppend[]>
+}
+
+/** Iceberg leads when both formats are on; Delta alone leads itself. */
+export type TopicTables =
+  | { readonly leader: LeadingTable; readonly follower?: FormatTable }
+  | { readonly leader: FormatTable; readonly follower?: undefined }
+
+export interface CommitterContext {
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+}
+
+/**
+ * Makes prepared files visible in every format of a topic: the leader first, then the follower. A follower that is
+ * behind (a crash between the two commits, or a format switched on later) is brought up from the leader's own record.
+ * Throws HeadgateError `fenced` when another writer of this topic moved the table.
+ */
+export class Committer {
+  readonly #tables: TopicTables
+  readonly #context: CommitterContext
+  #versions: CommittedVersions = {}
+
+  constructor(tables: TopicTables, context: CommitterContext) {
+    this.#tables = tables
+    this.#context = context
+  }
+
+  get versions(): CommittedVersions {
+    return this.#versions
+  }
+
+  /** Where every format is, once the follower has caught up: the only place from which to go on. */
+  async open(signal: AbortSignal): Promise<TableProgress> {
+    const progress = await this.#tables.leader.progress(signal)
+    await this.#bringUpFollower(signal)
+    return progress
+  }
+
+  async commit(append: TableAppend, signal: AbortSignal): Promise<CommittedVersions> {
+    await this.#commitTo(this.#tables.leader, append, signal)
+    if (this.#tables.follower) await this.#commitTo(this.#tables.follower, append, signal)
+    return this.#versions
+  }
+
+  async #bringUpFollower(signal: AbortSignal): Promise<void> {
+    if (!this.#tables.follower) return
+    const { leader, follower } = this.#tables
+    const missing = await leader.appendsSince(await follower.progress(signal), signal)
+    for (const append of missing) await this.#commitTo(follower, append, signal)
+    if (missing.length > 0) {
+      this.#context.logger.info({ format: follower.format, commits: missing.length }, 'brought a table up to the other format')
+    }
+  }
+
+  /** Tries until the outcome is known: an unresolved commit may have happened, and only the table can tell. */
+  async #commitTo(table: FormatTable, append: TableAppend, signal: AbortSignal): Promise<void> {
+    const { clock, random, logger } = this.#context
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await table.append(append, signal)
+      if (outcome.kind === 'committed') return this.#remember(table, outcome.version)
+      if (outcome.kind === 'stale') throw new HeadgateError('fenced', `another writer moved the ${table.format} table of this topic`)
+      logger.warn({ format: table.format, attempt, reason: outcome.reason }, 'a commit is not resolved yet; trying again')
+      await clock.sleep(backoffMs(attempt, limits.commitBackoff, random), signal)
+    }
+  }
+
+  #remember(table: FormatTable, version: bigint): void {
+    const named = table.format === 'iceberg' ? { icebergSnapshotId: version } : { deltaVersion: version }
+    this.#versions = { ...this.#versions, ...named }
+  }
+}

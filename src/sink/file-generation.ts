@@ -1,0 +1,88 @@
+import type { LakeRoot } from '../objects/lake-root.ts'
+import type { BufferShare } from './buffer-memory.ts'
+import type { Encoder } from '../lanes/encoder.ts'
+import type { Chunk } from '../lanes/lane.ts'
+import type { StructType } from '../columns/row-type.ts'
+import type { PreparedFile } from '../tables/table-commit.ts'
+import { limits } from '../shared/limits.ts'
+import { randomUuid, type Random } from '../shared/random.ts'
+
+export interface GenerationContext {
+  readonly encoder: Encoder
+  readonly root: LakeRoot
+  readonly random: Random
+  readonly rowType: StructType
+  /** `<namespace>/<table>/data`. */
+  readonly dataPrefix: string
+}
+
+/**
+ * The files of one commit while they are written: one per partition value. Chunks flow in as buffers fill; at the end
+ * every file is put into the object store. Nothing here is visible to anybody: only a commit makes it so.
+ */
+export class FileGeneration {
+  readonly #context: GenerationContext
+  readonly #files = new Map<number | null, string>()
+  readonly #encodedBytes = new Map<string, number>()
+  #tail: Promise<void> = Promise.resolve()
+  readonly #memory: BufferShare
+
+  constructor(context: GenerationContext, memory: BufferShare) {
+    this.#context = context
+    this.#memory = memory
+  }
+
+  /** Compressed bytes of the row groups encoded so far. */
+  get encodedBytes(): number {
+    return [...this.#encodedBytes.values()].reduce((sum, bytes) => sum + bytes, 0)
+  }
+
+  /** Encodes chunks behind those that were given before. */
+  write(chunks: Promise<Chunk[]>): Promise<void> {
+    this.#tail = this.#tail.then(async () => {
+      for (const chunk of await chunks) if (chunk.rowCount > 0) await this.#writeChunk(chunk)
+    })
+    return this.#tail
+  }
+
+  /** Ends the files and puts them into the store. Bounded in memory by one file at a time. */
+  async finish(signal: AbortSignal): Promise<PreparedFile[]> {
+    await this.#tail
+    const prepared: PreparedFile[] = []
+    for (const [partitionValue, fileKey] of this.#files) {
+      const { bytes, metrics } = await this.#context.encoder.finish(fileKey)
+      this.#files.delete(partitionValue)
+      await this.#context.root.store.put(fileKey, bytes, { signal })
+      prepared.push({ key: fileKey, partitionValue, metrics })
+    }
+    return prepared
+  }
+
+  /** Forgets the open files in the encoder. */
+  abort(): void {
+    this.#tail.catch(() => undefined)
+    for (const fileKey of this.#files.values()) this.#context.encoder.abort(fileKey)
+    this.#files.clear()
+  }
+
+  async #writeChunk(chunk: Chunk): Promise<void> {
+    const fileKey = this.#fileFor(chunk.partitionValue)
+    this.#memory.add(chunk.byteLength)
+    try {
+      const { encodedBytes } = await this.#context.encoder.write(fileKey, chunk)
+      this.#encodedBytes.set(fileKey, encodedBytes)
+    } finally {
+      this.#memory.add(-chunk.byteLength)
+    }
+  }
+
+  #fileFor(partitionValue: number | null): string {
+    const known = this.#files.get(partitionValue)
+    if (known !== undefined) return known
+    const { encoder, random, rowType, dataPrefix } = this.#context
+    const fileKey = `${dataPrefix}/${randomUuid(random)}.parquet`
+    encoder.open({ fileKey, rowType, rowGroupRows: limits.rowGroupRows })
+    this.#files.set(partitionValue, fileKey)
+    return fileKey
+  }
+}

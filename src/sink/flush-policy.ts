@@ -1,0 +1,30 @@
+import type { LakeSettings } from './lake-settings.ts'
+
+/** What a topic has on its way into files: the rows since the last flush began. */
+export interface Unflushed {
+  /** When the oldest of them was adopted; undefined when there are none. */
+  readonly sinceMs: number | undefined
+  /** Bytes of columns in the lanes' buffers and on their way to the encoder. */
+  readonly bufferedBytes: number
+  /** Compressed bytes of the row groups already encoded. */
+  readonly encodedBytes: number
+}
+
+/**
+ * A file ends when it is large enough or its oldest row has waited for the commit interval. Columns shrink when they
+ * are encoded; until they are, they count a quarter, so that a roll is neither far too early nor far too late.
+ */
+export function isFlushDue(unflushed: Unflushed, settings: LakeSettings, nowMs: number): boolean {
+  if (unflushed.sinceMs === undefined) return false
+  return (
+    unflushed.encodedBytes + unflushed.bufferedBytes / EXPECTED_COMPRESSION >= settings.targetFileBytes ||
+    nowMs - unflushed.sinceMs >= settings.commitIntervalMs
+  )
+}
+
+/** Milliseconds until age alone makes a flush due. */
+export function flushDueInMs({ sinceMs }: Unflushed, { commitIntervalMs }: LakeSettings, nowMs: number): number {
+  return sinceMs === undefined ? commitIntervalMs : Math.max(0, sinceMs + commitIntervalMs - nowMs)
+}
+
+const EXPECTED_COMPRESSION = 4

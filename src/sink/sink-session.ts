@@ -1,0 +1,381 @@
+import { assert } from '../shared/assert.ts'
+import { HeadgateError } from '../shared/errors.ts'
+import { limits } from '../shared/limits.ts'
+import { copyOf } from '../shared/bytes.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { Logger } from '../shared/log.ts'
+import type { AdoptOutcome, Chunk, Judgement, Lane, Ticket } from '../lanes/lane.ts'
+import type { AppendedBatch, Log } from '../log/log.ts'
+import type { OffsetRange } from '../tables/table-commit.ts'
+import type { BufferShare } from './buffer-memory.ts'
+import type { CommittedVersions, Committer } from './committer.ts'
+import { FileGeneration, type GenerationContext } from './file-generation.ts'
+import { flushDueInMs, isFlushDue, type Unflushed } from './flush-policy.ts'
+import type { LakeSettings } from './lake-settings.ts'
+
+/** Rows that a lane judged and keeps: the log hands it back when the batch has its offset. */
+export interface LaneTicket {
+  readonly lane: Lane
+  readonly ticket: Ticket
+}
+
+export interface SessionContext {
+  readonly topic: string
+  readonly topicId: string
+  readonly partitionCount: number
+  readonly settings: LakeSettings
+  readonly log: Log
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly committer: Committer
+  readonly generation: GenerationContext
+  readonly laneOf: (partition: number) => Lane
+  readonly lanes: readonly Lane[]
+  /** How stored batches are decoded; read anew for each stretch, because schemas are added. */
+  readonly judgement: () => Judgement
+  /** Gives the lane the schemas it asked for; false when one of them does not exist. */
+  readonly defineSchemas: (lane: Lane, needed: { schemaIds: readonly number[]; guids: readonly string[] }) => boolean
+  /** Schema ids of the topic's subject now: recorded with each commit. */
+  readonly schemaIds: () => readonly number[]
+  /** This session's share of the memory that rows of all topics may take. */
+  readonly memory: BufferShare
+}
+
+/** How far one partition is. All offsets are the next one to come. */
+interface Cursor {
+  readonly partition: number
+  /** Rows below are in the table. */
+  committedOffset: bigint
+  /** Rows below were handed to the lane, in this order: a cut taken now holds them all. */
+  issuedOffset: bigint
+  highTimestampMs: bigint
+  isCatchingUp: boolean
+}
+
+/**
+ * One life of a topic's sink, from the table's own progress to the first failure. Appended batches flow in; their rows go
+ * into the lanes' buffers, chunk by chunk into files, and the files with their offset ranges into the tables.
+ *
+ * Exactly once rests on three rules: a partition's rows are issued to its lane in offset order without a gap; a lane
+ * works in the order it was asked, so a cut holds exactly what was issued before it; and after any failure the session
+ * ends, everything it held is forgotten, and the next one starts from what the table says. Restart is the same path.
+ */
+export class SinkSession {
+  readonly #context: SessionContext
+  readonly #cursors = new Map<number, Cursor>()
+  readonly #laneBytes = new Map<Lane, number>()
+  readonly #stop = new AbortController()
+  #pending = new Set<Promise<void>>()
+  #generation: FileGeneration
+  #oldestRowMs: number | undefined
+  #flushing: Promise<void> | undefined
+  #failure: unknown
+  #wakeDriver: () => void = () => undefined
+  #isFlushRequested = false
+  readonly #committedListeners = new Set<() => void>()
+
+  constructor(context: SessionContext) {
+    this.#context = context
+    this.#generation = this.#newGeneration()
+  }
+
+  committedOffset(partition: number): bigint {
+    return this.#cursors.get(partition)?.committedOffset ?? 0n
+  }
+
+  /** Runs until the signal fires (then resolves) or something fails (then rejects). */
+  async run(signal: AbortSignal): Promise<void> {
+    const onAbort = (): void => this.#stop.abort(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      await this.#open()
+      while (!this.#stop.signal.aborted) await this.#step()
+    } catch (error) {
+      if (!signal.aborted) throw this.#failure ?? error
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+      this.#stop.abort(new HeadgateError('shutting-down', 'the sink session ended'))
+      this.#generation.abort()
+      this.#context.memory.close()
+      this.#notifyCommitted()
+    }
+    if (this.#failure !== undefined && !signal.aborted) throw this.#failure
+  }
+
+  /** A batch of this topic became part of the log. Never blocks and never throws. */
+  onAppended(batch: AppendedBatch): void {
+    const laneTicket = batch.ticket as LaneTicket | undefined
+    const cursor = this.#cursors.get(batch.partition)
+    if (!cursor || laneTicket === undefined || !this.#canAdopt(cursor, batch)) {
+      laneTicket?.lane.discard(laneTicket.ticket)
+      if (cursor && batch.nextOffset > cursor.issuedOffset) this.#catchUp(cursor)
+      return
+    }
+    cursor.issuedOffset = batch.nextOffset
+    this.#track(this.#adopt(laneTicket, batch))
+  }
+
+  /** Resolves when everything below the given offsets is committed; rejects when the session ends before. */
+  async flushTo(offsets: ReadonlyMap<number, bigint>): Promise<CommittedVersions> {
+    while (!this.#holdsCommitted(offsets)) {
+      if (this.#stop.signal.aborted) throw new HeadgateError('shutting-down', `the sink of topic ${this.#context.topic} is restarting`)
+      this.#isFlushRequested = true
+      this.#wakeDriver()
+      await new Promise<void>((resolve) => this.#committedListeners.add(resolve))
+    }
+    return this.#context.committer.versions
+  }
+
+  async #open(): Promise<void> {
+    const progress = await this.#context.committer.open(this.#stop.signal)
+    for (let partition = 0; partition < this.#context.partitionCount; partition++) {
+      const committedOffset = progress.nextOffsets.get(partition) ?? 0n
+      const cursor = { partition, committedOffset, issuedOffset: committedOffset, highTimestampMs: -1n, isCatchingUp: false }
+      this.#cursors.set(partition, cursor)
+      this.#skipRemoved(cursor)
+      if (this.#isBehind(cursor)) this.#catchUp(cursor)
+    }
+  }
+
+  /** Offsets that retention or a truncation removed before the table existed cannot come any more. */
+  #skipRemoved(cursor: Cursor): void {
+    const offsets = this.#context.log.offsets(this.#context.topicId, cursor.partition)
+    if (!offsets) return
+    if (cursor.committedOffset > offsets.nextOffset) {
+      throw new HeadgateError(
+        'fenced',
+        `the table of topic ${this.#context.topic} holds offset ${cursor.committedOffset - 1n} of partition ${cursor.partition}, but the log ends at ${offsets.nextOffset}; the log and the table do not belong together`,
+      )
+    }
+    if (offsets.logStartOffset > cursor.issuedOffset) cursor.issuedOffset = offsets.logStartOffset
+  }
+
+  #isBehind(cursor: Cursor): boolean {
+    const offsets = this.#context.log.offsets(this.#context.topicId, cursor.partition)
+    return offsets !== undefined && offsets.nextOffset > cursor.issuedOffset
+  }
+
+  #canAdopt(cursor: Cursor, batch: AppendedBatch): boolean {
+    if (cursor.isCatchingUp || this.#stop.signal.aborted) return false
+    return batch.baseOffset === cursor.issuedOffset && !this.#context.memory.isOverBound
+  }
+
+  async #adopt({ lane, ticket }: LaneTicket, batch: AppendedBatch): Promise<void> {
+    this.#noteRows(batch.partition, batch.maxTimestampMs)
+    const outcome = await lane.adopt({
+      ticket,
+      tableKey: this.#context.topicId,
+      partition: batch.partition,
+      baseOffset: batch.baseOffset,
+      logAppendTimeMs: batch.logAppendTimeMs,
+    })
+    if (outcome.kind !== 'adopted')
+      throw new HeadgateError('shutting-down', `judged rows are ${outcome.kind}; reading them from the log again`)
+    this.#noteBuffered(lane, outcome)
+  }
+
+  /** Reads the log from where the partition is until it has caught up; one at a time per partition. */
+  #catchUp(cursor: Cursor): void {
+    if (cursor.isCatchingUp || this.#stop.signal.aborted) return
+    cursor.isCatchingUp = true
+    this.#track(this.#catchUpLoop(cursor), { isBarrier: false })
+  }
+
+  async #catchUpLoop(cursor: Cursor): Promise<void> {
+    const { clock, log, topicId } = this.#context
+    while (this.#isBehind(cursor) && !this.#stop.signal.aborted) {
+      if (this.#context.memory.isOverBound) {
+        this.#isFlushRequested = true
+        this.#wakeDriver()
+        await clock.sleep(limits.catchUpPauseMs, this.#stop.signal)
+        continue
+      }
+      const outcome = await log.read({
+        topicId,
+        partition: cursor.partition,
+        offset: cursor.issuedOffset,
+        bytesMax: limits.catchUpReadBytes,
+      })
+      if (outcome.kind === 'unknown-partition') return
+      if (outcome.kind === 'out-of-range') {
+        this.#skipRemoved(cursor)
+        continue
+      }
+      await this.#decode(cursor, outcome.batches)
+    }
+    // Synchronous with the last look at the log's end: a batch that is appended after it is adopted again.
+    cursor.isCatchingUp = false
+  }
+
+  /** Issues one stretch and waits for it, so that catching up never runs ahead of the lane. */
+  async #decode(cursor: Cursor, batches: readonly { nextOffset: bigint; maxTimestampMs: bigint; bytes: Uint8Array }[]): Promise<void> {
+    const last = batches.at(-1)
+    assert(last !== undefined && last.nextOffset > cursor.issuedOffset, 'a read that does not advance')
+    const highTimestampMs = batches.reduce((high, { maxTimestampMs }) => (maxTimestampMs > high ? maxTimestampMs : high), -1n)
+    const fromOffset = cursor.issuedOffset
+    const lane = this.#context.laneOf(cursor.partition)
+    const decoded = lane.decode({
+      tableKey: this.#context.topicId,
+      topic: this.#context.topic,
+      partition: cursor.partition,
+      batches: batches.map(({ bytes }) => copyOf(bytes)),
+      fromOffset,
+      judgement: this.#context.judgement(),
+    })
+    cursor.issuedOffset = last.nextOffset
+    this.#noteRows(cursor.partition, highTimestampMs)
+    const decoding = this.#takeDecoded(lane, decoded)
+    this.#track(decoding)
+    await decoding
+  }
+
+  /** A schema that the lane was never given: with it, the next session gets through. */
+  async #takeDecoded(lane: Lane, decoded: Promise<AdoptOutcome>): Promise<void> {
+    const outcome = await decoded
+    if (outcome.kind === 'adopted') return this.#noteBuffered(lane, outcome)
+    const { topic, defineSchemas } = this.#context
+    if (outcome.kind === 'needs-schemas' && defineSchemas(lane, outcome)) {
+      throw new HeadgateError('shutting-down', `a lane lacked schemas that records of topic ${topic} were written with; reading them again`)
+    }
+    throw new HeadgateError('store-corrupt', describeUndecodable(topic, outcome))
+  }
+
+  /** A failure of anything issued ends the session; a barrier is what a flush waits for. */
+  #track(work: Promise<void>, { isBarrier = true } = {}): void {
+    const settled = work.catch((error: unknown) => this.#fail(error))
+    if (!isBarrier) return
+    this.#pending.add(settled)
+    void settled.finally(() => this.#pending.delete(settled))
+  }
+
+  #fail(error: unknown): void {
+    if (this.#stop.signal.aborted) return
+    this.#failure = error
+    this.#stop.abort(error)
+    this.#wakeDriver()
+  }
+
+  #noteRows(partition: number, maxTimestampMs: bigint): void {
+    this.#oldestRowMs ??= this.#context.clock.now()
+    const cursor = this.#cursors.get(partition)
+    if (cursor && maxTimestampMs > cursor.highTimestampMs) cursor.highTimestampMs = maxTimestampMs
+  }
+
+  #noteBuffered(lane: Lane, outcome: Extract<AdoptOutcome, { kind: 'adopted' }>): void {
+    this.#setLaneBytes(lane, outcome.bufferedBytes)
+    if (outcome.bufferedBytes >= limits.chunkBytes || outcome.bufferedRows >= limits.rowGroupRows) this.#handOver(lane)
+    if (isFlushDue(this.#unflushed(), this.#context.settings, this.#context.clock.now())) this.#wakeDriver()
+  }
+
+  /** Moves a lane's full buffers to the encoder; the file goes on. */
+  #handOver(lane: Lane): void {
+    this.#track(this.#generation.write(this.#cut(lane)), { isBarrier: false })
+  }
+
+  #cut(lane: Lane): Promise<Chunk[]> {
+    this.#setLaneBytes(lane, 0)
+    return lane.cut(this.#context.topicId)
+  }
+
+  #setLaneBytes(lane: Lane, bytes: number): void {
+    this.#context.memory.add(bytes - (this.#laneBytes.get(lane) ?? 0))
+    this.#laneBytes.set(lane, bytes)
+  }
+
+  #newGeneration(): FileGeneration {
+    return new FileGeneration(this.#context.generation, this.#context.memory)
+  }
+
+  #unflushed(): Unflushed {
+    return { sinceMs: this.#oldestRowMs, bufferedBytes: this.#context.memory.bytes, encodedBytes: this.#generation.encodedBytes }
+  }
+
+  /** One turn of the driver: flush what is due, then wait for rows, age or a request. */
+  async #step(): Promise<void> {
+    const { clock, settings } = this.#context
+    if (this.#flushing === undefined && (isFlushDue(this.#unflushed(), settings, clock.now()) || this.#isFlushRequested)) {
+      this.#isFlushRequested = false
+      this.#flushing = this.#flush().finally(() => (this.#flushing = undefined))
+      this.#track(this.#flushing, { isBarrier: false })
+    }
+    const waitMs = this.#flushing === undefined ? flushDueInMs(this.#unflushed(), settings, clock.now()) : settings.commitIntervalMs
+    await this.#waitForWork(waitMs)
+  }
+
+  async #waitForWork(waitMs: number): Promise<void> {
+    const timer = new AbortController()
+    const woken = new Promise<void>((resolve) => (this.#wakeDriver = resolve))
+    const aged = this.#context.clock.sleep(Math.max(1, waitMs), AbortSignal.any([timer.signal, this.#stop.signal])).catch(() => undefined)
+    await Promise.race([woken, aged, this.#flushing?.catch(() => undefined) ?? woken])
+    timer.abort()
+  }
+
+  /**
+   * Cuts everything issued so far into files and commits them. The cut is asked for and the ranges are taken in one
+   * turn of the event loop, so that they speak of the same rows.
+   */
+  async #flush(): Promise<void> {
+    const generation = this.#generation
+    const ranges = this.#takeRanges()
+    const writes = this.#context.lanes.map((lane) => generation.write(this.#cut(lane)))
+    const issuedBefore = [...this.#pending]
+    this.#generation = this.#newGeneration()
+    this.#oldestRowMs = undefined
+    try {
+      await Promise.all([...writes, ...issuedBefore])
+      this.#stop.signal.throwIfAborted()
+      const files = await generation.finish(this.#stop.signal)
+      if (ranges.length > 0) await this.#commit(files, ranges)
+    } finally {
+      generation.abort()
+    }
+  }
+
+  async #commit(files: Awaited<ReturnType<FileGeneration['finish']>>, ranges: readonly OffsetRange[]): Promise<void> {
+    const startedMs = this.#context.clock.now()
+    await this.#context.committer.commit({ files, ranges, schemaIds: this.#context.schemaIds() }, this.#stop.signal)
+    for (const { partition, nextOffset } of ranges) {
+      const cursor = this.#cursors.get(partition)
+      if (cursor) cursor.committedOffset = nextOffset
+    }
+    this.#context.logger.info(
+      {
+        topic: this.#context.topic,
+        files: files.length,
+        rows: files.reduce((sum, { metrics }) => sum + metrics.rowCount, 0),
+        bytes: files.reduce((sum, { metrics }) => sum + metrics.sizeBytes, 0),
+        commitMs: this.#context.clock.now() - startedMs,
+      },
+      'committed',
+    )
+    this.#notifyCommitted()
+  }
+
+  #takeRanges(): OffsetRange[] {
+    return [...this.#cursors.values()]
+      .filter(({ issuedOffset, committedOffset }) => issuedOffset > committedOffset)
+      .map(({ partition, committedOffset, issuedOffset, highTimestampMs }) => ({
+        partition,
+        offsetFirst: committedOffset,
+        nextOffset: issuedOffset,
+        highTimestampMs,
+      }))
+  }
+
+  #holdsCommitted(offsets: ReadonlyMap<number, bigint>): boolean {
+    return [...offsets].every(([partition, offset]) => this.committedOffset(partition) >= offset)
+  }
+
+  #notifyCommitted(): void {
+    const listeners = [...this.#committedListeners]
+    this.#committedListeners.clear()
+    for (const listener of listeners) listener()
+  }
+}
+
+function describeUndecodable(topic: string, outcome: Exclude<AdoptOutcome, { kind: 'adopted' }>): string {
+  if (outcome.kind === 'gone') return `the lane forgot rows of topic ${topic}`
+  if (outcome.kind === 'needs-schemas')
+    return `records of topic ${topic} were written with schemas that are not registered: ${[...outcome.schemaIds, ...outcome.guids].join(', ')}`
+  return `offset ${outcome.offset} of topic ${topic} cannot be decoded: ${outcome.reason}`
+}

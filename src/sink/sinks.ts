@@ -1,0 +1,142 @@
+import type { StructType } from '../columns/row-type.ts'
+import type { Encoder } from '../lanes/encoder.ts'
+import type { Judgement, Lane } from '../lanes/lane.ts'
+import type { AppendedBatch, Log } from '../log/log.ts'
+import type { LakeRoot } from '../objects/lake-root.ts'
+import type { Clock } from '../shared/clock.ts'
+import { HeadgateError } from '../shared/errors.ts'
+import type { Logger } from '../shared/log.ts'
+import type { Random } from '../shared/random.ts'
+import { BufferMemory } from './buffer-memory.ts'
+import { Committer, type CommittedVersions } from './committer.ts'
+import type { LakeSettings } from './lake-settings.ts'
+import type { OpenTables } from './open-tables.ts'
+import type { LaneTicket, SessionContext } from './sink-session.ts'
+import { TopicSink } from './topic-sink.ts'
+
+/** A topic that has a table. */
+export interface LakeTopic {
+  readonly name: string
+  readonly topicId: string
+  readonly partitionCount: number
+  readonly settings: LakeSettings
+  /** The columns of a table that has to be created, with field ids. */
+  readonly rowType: StructType
+  readonly judgement: () => Judgement
+  readonly schemaIds: () => readonly number[]
+}
+
+export interface SinksContext {
+  readonly log: Log
+  readonly lanes: { readonly all: readonly Lane[]; laneFor(topicId: string, partition: number): Lane }
+  readonly encoder: Encoder
+  readonly root: LakeRoot
+  readonly openTables: OpenTables
+  readonly defineSchemas: SessionContext['defineSchemas']
+  readonly bufferBytesMax: number
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+}
+
+/**
+ * The sinks of all topics that have a table. Judged batches come from the log's append events; everything else about a
+ * topic is said by `open` and `close`.
+ */
+export class Sinks {
+  readonly #context: SinksContext
+  readonly #sinks = new Map<string, { topic: LakeTopic; sink: TopicSink }>()
+  readonly #stopListening: () => void
+  readonly #memory: BufferMemory
+
+  constructor(context: SinksContext) {
+    this.#context = context
+    this.#memory = new BufferMemory(context.bufferBytesMax)
+    this.#stopListening = context.log.onAppend((batch) => this.#onAppended(batch))
+  }
+
+  has(topicId: string): boolean {
+    return this.#sinks.has(topicId)
+  }
+
+  open(topic: LakeTopic): void {
+    if (this.#sinks.has(topic.topicId)) return
+    this.#sinks.set(topic.topicId, { topic, sink: new TopicSink(this.#sinkContext(topic)) })
+  }
+
+  async close(topicId: string): Promise<void> {
+    const open = this.#sinks.get(topicId)
+    this.#sinks.delete(topicId)
+    await open?.sink.close()
+    for (const lane of this.#context.lanes.all) lane.closeTable(topicId)
+  }
+
+  /** Offsets below it are in the topic's tables; everything, for a topic without a table. */
+  committedOffset(topicId: string, partition: number): bigint | undefined {
+    return this.#sinks.get(topicId)?.sink.committedOffset(partition)
+  }
+
+  /** Why a topic's sink stands still, if it does. */
+  failure(topicId: string): string | undefined {
+    return this.#sinks.get(topicId)?.sink.failure
+  }
+
+  /** Makes everything acknowledged before the call visible. Throws `not-found` for a topic without a table. */
+  async flush(topicId: string, signal: AbortSignal): Promise<CommittedVersions> {
+    const open = this.#sinks.get(topicId)
+    if (!open) throw new HeadgateError('not-found', `topic ${topicId} has no table`)
+    const acknowledged = new Map<number, bigint>()
+    for (let partition = 0; partition < open.topic.partitionCount; partition++) {
+      const offsets = this.#context.log.offsets(topicId, partition)
+      if (offsets && offsets.nextOffset > offsets.logStartOffset) acknowledged.set(partition, offsets.nextOffset)
+    }
+    return open.sink.flushTo(acknowledged, signal)
+  }
+
+  /** Commits what is there, as far as the signal allows, and closes every sink. */
+  async drain(signal: AbortSignal): Promise<void> {
+    await Promise.allSettled([...this.#sinks.keys()].map((topicId) => this.flush(topicId, signal)))
+    this.#stopListening()
+    await Promise.all([...this.#sinks.keys()].map((topicId) => this.close(topicId)))
+  }
+
+  #onAppended(batch: AppendedBatch): void {
+    const open = this.#sinks.get(batch.topicId)
+    if (open) return open.sink.onAppended(batch)
+    const laneTicket = batch.ticket as LaneTicket | undefined
+    laneTicket?.lane.discard(laneTicket.ticket)
+  }
+
+  #sinkContext(topic: LakeTopic): ConstructorParameters<typeof TopicSink>[0] {
+    const { clock, random, logger } = this.#context
+    return { topic: topic.name, clock, random, logger, prepare: (signal) => this.#prepare(topic, signal) }
+  }
+
+  async #prepare(topic: LakeTopic, signal: AbortSignal): Promise<SessionContext> {
+    const { clock, defineSchemas, encoder, lanes, log, logger, openTables, random, root } = this.#context
+    const { name, topicId, partitionCount, settings, judgement, schemaIds } = topic
+    const tables = await openTables({ topic: name, topicId, rowType: topic.rowType, settings }, signal)
+    const { rowType, partitionBy } = tables.leader
+    for (const lane of lanes.all) {
+      lane.closeTable(topicId)
+      lane.openTable({ tableKey: topicId, rowType, partitionBy })
+    }
+    return {
+      topic: name,
+      topicId,
+      partitionCount,
+      settings,
+      log,
+      clock,
+      logger,
+      committer: new Committer(tables, { clock, random, logger }),
+      generation: { encoder, root, random, rowType, dataPrefix: `${settings.table.namespace}/${settings.table.table}/data` },
+      laneOf: (partition) => lanes.laneFor(topicId, partition),
+      lanes: lanes.all,
+      judgement,
+      defineSchemas,
+      schemaIds,
+      memory: this.#memory.share(),
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { HeadgateError, isErrorOfKind, messageOf } from '../shared/errors.ts'
+import { limits } from '../shared/limits.ts'
+import { backoffMs } from '../shared/retry.ts'
+import type { Random } from '../shared/random.ts'
+import type { AppendedBatch } from '../log/log.ts'
+import type { CommittedVersions } from './committer.ts'
+import { SinkSession, type LaneTicket, type SessionContext } from './sink-session.ts'
+
+export interface TopicSinkContext {
+  readonly random: Random
+  /** A fresh start: opens the tables, forgets the lanes' buffers, and gives what a session needs. */
+  readonly prepare: (signal: AbortSignal) => Promise<SessionContext>
+  readonly topic: string
+  readonly logger: SessionContext['logger']
+  readonly clock: SessionContext['clock']
+}
+
+/** Keeps a topic flowing into its table: runs one session after another, with a pause that grows while they fail. */
+export class TopicSink {
+  readonly #context: TopicSinkContext
+  readonly #stop = new AbortController()
+  readonly #running: Promise<void>
+  #session: SinkSession | undefined
+  #lastError: unknown
+
+  constructor(context: TopicSinkContext) {
+    this.#context = context
+    this.#running = this.#run()
+  }
+
+  /** Why the sink is not running, if it is not. */
+  get failure(): string | undefined {
+    return this.#session === undefined && this.#lastError !== undefined ? messageOf(this.#lastError) : undefined
+  }
+
+  committedOffset(partition: number): bigint {
+    return this.#session?.committedOffset(partition) ?? 0n
+  }
+
+  onAppended(batch: AppendedBatch): void {
+    if (this.#session) return this.#session.onAppended(batch)
+    const laneTicket = batch.ticket as LaneTicket | undefined
+    laneTicket?.lane.discard(laneTicket.ticket)
+  }
+
+  /** Resolves when everything below the offsets is visible in every format; rides over restarts of the session. */
+  async flushTo(offsets: ReadonlyMap<number, bigint>, signal: AbortSignal): Promise<CommittedVersions> {
+    for (;;) {
+      signal.throwIfAborted()
+      if (this.#stop.signal.aborted) throw new HeadgateError('shutting-down', `the sink of topic ${this.#context.topic} is closed`)
+      try {
+        if (this.#session) return await this.#session.flushTo(offsets)
+      } catch (error) {
+        if (!isErrorOfKind(error, 'shutting-down')) throw error
+      }
+      await this.#context.clock.sleep(limits.catchUpPauseMs, signal)
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort(new HeadgateError('shutting-down', `the sink of topic ${this.#context.topic} is closed`))
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    const { clock, logger, random, topic } = this.#context
+    for (let failures = 0; !this.#stop.signal.aborted; failures++) {
+      const startedMs = clock.now()
+      try {
+        this.#session = new SinkSession(await this.#context.prepare(this.#stop.signal))
+        await this.#session.run(this.#stop.signal)
+      } catch (error) {
+        if (this.#stop.signal.aborted) break
+        this.#lastError = error
+        logger.warn({ topic, reason: messageOf(error), failures }, 'the sink of a topic starts again from its table')
+      } finally {
+        this.#session = undefined
+      }
+      // A session that ran for a while had got over what failed before it.
+      if (clock.now() - startedMs > limits.sessionBackoff.maxMs) failures = 0
+      await clock.sleep(backoffMs(failures + 1, limits.sessionBackoff, random), this.#stop.signal).catch(() => undefined)
+    }
+  }
+}
