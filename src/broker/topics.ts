@@ -1,0 +1,198 @@
+import { HeadgateError } from '../shared/errors.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { Logger } from '../shared/log.ts'
+import { randomUuid, type Random } from '../shared/random.ts'
+import type { TableIdentifier } from '../catalogs/catalog.ts'
+import type { StateStore, StoredTopic, TopicConfigs } from '../state/state-store.ts'
+import { checkTopicConfigs, topicSettings, type TopicDefaults, type TopicSettings } from './topic-configs.ts'
+
+export interface Topic extends StoredTopic {
+  readonly settings: TopicSettings
+}
+
+export interface TopicsContext {
+  readonly state: StateStore
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly defaults: TopicDefaults
+  readonly namespace: string
+}
+
+export interface TopicToCreate {
+  readonly name: string
+  readonly partitionCount: number
+  readonly configs: TopicConfigs
+}
+
+export interface TopicListener {
+  /** Before the topic is shown to anybody. */
+  onCreated(topic: Topic): Promise<void>
+  onChanged(topic: Topic): Promise<void>
+  /** After the topic is gone from the state store. */
+  onDeleted(topic: Topic): Promise<void>
+}
+
+/** All topics, in memory for reads, in the state store for truth. A topic is visible once everything about it can be used. */
+export class Topics {
+  readonly #context: TopicsContext
+  readonly #byName = new Map<string, Topic>()
+  readonly #byId = new Map<string, Topic>()
+  readonly #nameByTable = new Map<string, string>()
+  readonly #listeners: TopicListener[] = []
+  /** Creations under way by name, so that a burst of clients asking for one topic makes it once. */
+  readonly #creating = new Map<string, Promise<Topic>>()
+
+  constructor(context: TopicsContext) {
+    this.#context = context
+  }
+
+  /** Loads what is stored. Listeners added before are told of every topic. */
+  async open(): Promise<void> {
+    for (const stored of await this.#context.state.listTopics()) await this.#show(this.#withSettings(stored))
+  }
+
+  addListener(listener: TopicListener): void {
+    this.#listeners.push(listener)
+  }
+
+  get(name: string): Topic | undefined {
+    return this.#byName.get(name)
+  }
+
+  getById(topicId: string): Topic | undefined {
+    return this.#byId.get(topicId)
+  }
+
+  list(): Topic[] {
+    return [...this.#byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  /**
+   * Creates a topic, or throws HeadgateError: `already-exists` (the name, or the table's name, is taken) or
+   * `invalid-argument` (name, partitions or configs).
+   */
+  async create(topic: TopicToCreate): Promise<Topic> {
+    this.check(topic)
+    if (this.#byName.has(topic.name) || this.#creating.has(topic.name)) throw alreadyExists(topic.name)
+    return this.#startCreating(topic)
+  }
+
+  /** The topic, created first if there is none. */
+  async getOrCreate(topic: TopicToCreate): Promise<Topic> {
+    const known = this.#byName.get(topic.name) ?? this.#creating.get(topic.name)
+    if (known) return known
+    this.check(topic)
+    return this.#startCreating(topic)
+  }
+
+  /** What `create` would refuse, without creating. */
+  check({ name, partitionCount, configs }: TopicToCreate): void {
+    checkTopicName(name)
+    if (!Number.isInteger(partitionCount) || partitionCount < 1 || partitionCount > PARTITIONS_MAX) {
+      throw new HeadgateError('invalid-argument', `topic ${name}: expected 1 to ${PARTITIONS_MAX} partitions, got ${partitionCount}`)
+    }
+    checkTopicConfigs(configs)
+    if (!this.#byName.has(name)) this.#checkTableIsFree(name, this.#settingsOf({ name, configs }))
+  }
+
+  async setConfigs(name: string, configs: TopicConfigs): Promise<Topic> {
+    const topic = this.#byName.get(name)
+    if (!topic) throw notFound(name)
+    this.checkConfigs(name, configs)
+    const changed = this.#withSettings({ ...topic, configs })
+    const { kind } = await this.#context.state.setTopicConfigs(topic.topicId, configs)
+    if (kind === 'not-found') throw notFound(name)
+    this.#forget(topic)
+    this.#remember(changed)
+    for (const listener of this.#listeners) await listener.onChanged(changed)
+    return changed
+  }
+
+  /** What `setConfigs` would refuse. */
+  checkConfigs(name: string, configs: TopicConfigs): void {
+    checkTopicConfigs(configs)
+    this.#checkTableIsFree(name, this.#settingsOf({ name, configs }))
+  }
+
+  async delete(name: string): Promise<void> {
+    const topic = this.#byName.get(name)
+    if (!topic) throw notFound(name)
+    const { kind } = await this.#context.state.deleteTopic(topic.topicId)
+    this.#forget(topic)
+    for (const listener of this.#listeners) await listener.onDeleted(topic)
+    if (kind === 'not-found') throw notFound(name)
+    this.#context.logger.info({ topic: name, topicId: topic.topicId }, 'topic deleted')
+  }
+
+  #startCreating(topic: TopicToCreate): Promise<Topic> {
+    const creating = this.#create(topic).finally(() => this.#creating.delete(topic.name))
+    this.#creating.set(topic.name, creating)
+    return creating
+  }
+
+  async #create({ name, partitionCount, configs }: TopicToCreate): Promise<Topic> {
+    const created = { name, topicId: randomUuid(this.#context.random), partitionCount, configs }
+    const { kind } = await this.#context.state.createTopic(created)
+    if (kind === 'exists') throw alreadyExists(name)
+    const topic = this.#withSettings({ ...created, createdAtMs: this.#context.clock.now() })
+    await this.#show(topic)
+    this.#context.logger.info({ topic: name, topicId: topic.topicId, partitions: partitionCount }, 'topic created')
+    return topic
+  }
+
+  async #show(topic: Topic): Promise<void> {
+    for (const listener of this.#listeners) await listener.onCreated(topic)
+    this.#remember(topic)
+  }
+
+  #remember(topic: Topic): void {
+    this.#byName.set(topic.name, topic)
+    this.#byId.set(topic.topicId, topic)
+    this.#nameByTable.set(tableKey(topic.settings.lake.table), topic.name)
+  }
+
+  #forget(topic: Topic): void {
+    this.#byName.delete(topic.name)
+    this.#byId.delete(topic.topicId)
+    this.#nameByTable.delete(tableKey(topic.settings.lake.table))
+  }
+
+  #withSettings(stored: StoredTopic): Topic {
+    return { ...stored, settings: this.#settingsOf(stored) }
+  }
+
+  #settingsOf(topic: { name: string; configs: TopicConfigs }): TopicSettings {
+    return topicSettings(topic, this.#context)
+  }
+
+  /** Two topics never share a table, whether they use it yet or not: the names would collide later, in production. */
+  #checkTableIsFree(name: string, { lake: { table } }: TopicSettings): void {
+    const other = this.#nameByTable.get(tableKey(table))
+    if (other === undefined || other === name) return
+    throw new HeadgateError(
+      'already-exists',
+      `topic ${name} would share table ${table.namespace}.${table.table} with topic ${other}; choose another name or set lake.table`,
+    )
+  }
+}
+
+const PARTITIONS_MAX = 10_000
+
+/** Kafka's rule: 1 to 249 of `[a-zA-Z0-9._-]`, and neither `.` nor `..`. */
+export function checkTopicName(name: string): void {
+  if (/^[a-zA-Z0-9._-]{1,249}$/.test(name) && name !== '.' && name !== '..') return
+  throw new HeadgateError('invalid-argument', `topic name "${name.slice(0, 60)}": expected 1 to 249 letters, digits, '.', '_' or '-'`)
+}
+
+function tableKey({ namespace, table }: TableIdentifier): string {
+  return `${namespace}.${table}`
+}
+
+function alreadyExists(name: string): HeadgateError {
+  return new HeadgateError('already-exists', `topic ${name} exists already`)
+}
+
+function notFound(name: string): HeadgateError {
+  return new HeadgateError('not-found', `topic ${name} does not exist`)
+}
