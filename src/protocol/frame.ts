@@ -1,0 +1,111 @@
+import { assert } from '../shared/assert.ts'
+import { HeadgateError } from '../shared/errors.ts'
+import { Writer } from './writer.ts'
+
+const lengthBytes = 4
+
+/**
+ * Cuts the chunks of one socket into frames: four bytes of length, then that many bytes. A length is checked before
+ * anything is allocated for it. A frame that lies inside one chunk is given out as a view of that chunk; one that
+ * spans chunks is gathered in a buffer of its own, copied once.
+ *
+ * A view keeps its whole chunk alive and is overwritten by nobody: copy it only to keep a small frame for long.
+ */
+export class FrameSplitter {
+  /** Frames above this are refused. Set it low until the connection is authenticated, and raise it then. */
+  frameBytesMax: number
+  readonly #length = Buffer.alloc(lengthBytes)
+  #lengthFilled = 0
+  /** The frame being gathered, once its length is known and its bytes are not all there. */
+  #frame: Buffer | undefined
+  #frameFilled = 0
+
+  constructor(frameBytesMax: number) {
+    this.frameBytesMax = frameBytesMax
+  }
+
+  /** Bytes held of a frame that is not complete. */
+  get bytesHeld(): number {
+    return this.#lengthFilled + this.#frameFilled
+  }
+
+  /**
+   * Calls `onFrame` for every frame that the chunk completes, in order. Throws HeadgateError 'malformed' or 'too-large'
+   * at an impossible length, after the frames before it; the stream cannot be read any further then.
+   */
+  push(chunk: Buffer, onFrame: (frame: Uint8Array) => void): void {
+    let position = 0
+    while (position < chunk.byteLength) {
+      if (this.#frame) position += this.#gather(this.#frame, chunk, position, onFrame)
+      else if (this.#lengthFilled === 0 && chunk.byteLength - position >= lengthBytes) {
+        const frameBytes = checkedFrameBytes(chunk.readInt32BE(position), this.frameBytesMax)
+        position += lengthBytes + this.#begin(frameBytes, chunk, position + lengthBytes, onFrame)
+      } else position += this.#gatherLength(chunk, position, onFrame)
+    }
+  }
+
+  /** Answers how many bytes of the chunk it used. */
+  #begin(frameBytes: number, chunk: Buffer, position: number, onFrame: (frame: Uint8Array) => void): number {
+    if (chunk.byteLength - position >= frameBytes) {
+      onFrame(chunk.subarray(position, position + frameBytes))
+      return frameBytes
+    }
+    this.#frame = Buffer.allocUnsafeSlow(frameBytes)
+    this.#frameFilled = 0
+    return 0
+  }
+
+  #gather(frame: Buffer, chunk: Buffer, position: number, onFrame: (frame: Uint8Array) => void): number {
+    const copied = chunk.copy(frame, this.#frameFilled, position)
+    this.#frameFilled += copied
+    if (this.#frameFilled === frame.byteLength) {
+      this.#frame = undefined
+      this.#frameFilled = 0
+      onFrame(frame)
+    }
+    return copied
+  }
+
+  #gatherLength(chunk: Buffer, position: number, onFrame: (frame: Uint8Array) => void): number {
+    const copied = chunk.copy(this.#length, this.#lengthFilled, position)
+    this.#lengthFilled += copied
+    if (this.#lengthFilled < lengthBytes) return copied
+    this.#lengthFilled = 0
+    const frameBytes = checkedFrameBytes(this.#length.readInt32BE(0), this.frameBytesMax)
+    return copied + this.#begin(frameBytes, chunk, position + copied, onFrame)
+  }
+}
+
+/** A frame as segments for writev, its length before what `write` writes. */
+export function encodeFrame(write: (writer: Writer) => void): readonly Uint8Array[] {
+  const writer = new Writer()
+  writer.int32(0)
+  write(writer)
+  const segments = writer.segments()
+  setFrameBytes(segments, writer.byteLength - lengthBytes)
+  return segments
+}
+
+function setFrameBytes([first]: readonly Uint8Array[], frameBytes: number): void {
+  assert(first !== undefined && first.byteLength >= lengthBytes, 'a frame starts with its length')
+  assert(frameBytes <= 0x7fff_ffff, 'a frame above 2 GiB')
+  new DataView(first.buffer, first.byteOffset, lengthBytes).setInt32(0, frameBytes)
+}
+
+function checkedFrameBytes(frameBytes: number, frameBytesMax: number): number {
+  if (frameBytes >= 0 && frameBytes <= frameBytesMax) return frameBytes
+  throw new HeadgateError(
+    frameBytes < 0 ? 'malformed' : 'too-large',
+    `a frame of ${frameBytes} bytes, ${frameBytesMax} are allowed here${likelyProtocol(frameBytes)}`,
+    { facts: { frameBytes, frameBytesMax } },
+  )
+}
+
+/** The length that the first bytes of another protocol would make, for the operator who mixed up two ports. */
+function likelyProtocol(frameBytes: number): string {
+  if (frameBytes >>> 16 === 0x1603) return '; these bytes begin a TLS handshake, and this port speaks plain Kafka'
+  const text = String.fromCharCode(...[24, 16, 8, 0].map((shift) => (frameBytes >>> shift) & 0xff))
+  return httpStarts.has(text) ? '; these bytes begin an HTTP request, and this port speaks Kafka' : ''
+}
+
+const httpStarts: ReadonlySet<string> = new Set(['GET ', 'POST', 'PUT ', 'HEAD', 'DELE', 'OPTI', 'PATC', 'CONN', 'PRI '])
