@@ -90,8 +90,8 @@ export interface ReadBatch {
   /** Exclusive. */
   readonly nextOffset: bigint
   readonly maxTimestampMs: bigint
-  /** The producer's bytes with the patched header; the caller's own memory. */
-  readonly bytes: Uint8Array
+  /** The producer's bytes with the patched header; the caller's own memory, shared only with its neighbours of the same answer. */
+  readonly bytes: Uint8Array<ArrayBuffer>
 }
 
 export type OffsetQuery =

@@ -21,6 +21,23 @@ export const limits = {
   /** Between two lives of a topic's sink after a failure. */
   sessionBackoff: { firstMs: 20, maxMs: 10_000 },
 
+  /* broker: what one connection may have under way. */
+
+  /** A fetch waits at most this long for data, milliseconds, whatever the client asks. */
+  fetchWaitMaxMs: 60_000,
+  /** Record bytes of one fetch response, unless a single batch is larger. */
+  fetchBytesMax: 64 * MiB,
+  /** Requests of one connection that are being served or wait for their turn. */
+  requestsInFlightMax: 64,
+  /** Response bytes a slow client leaves unread before its requests wait. */
+  unsentBytesMax: 8 * MiB,
+  /** A connection without a request for this long is closed, milliseconds (Kafka's connections.max.idle.ms). */
+  idleConnectionMs: 600_000,
+  /** Open Kafka connections. */
+  connectionsMax: 10_000,
+  /** How often a batch is judged anew because a lane lacked schemas. */
+  judgeAttemptsMax: 4,
+
   /* protocol: what one request may be. */
 
   /** A request frame above this is refused before anything is allocated (Kafka's socket.request.max.bytes). */
@@ -43,6 +60,8 @@ export const limits = {
   schemaTextBytesMax: 16 * MiB,
   /** Nesting of records, arrays, maps and messages, in a schema and in a value. */
   nestingMax: 64,
+  /** Nesting of the JSON text of an Avro schema, properties included. */
+  schemaJsonNestingMax: 512,
   /** Columns of one table, leaves included. */
   columnsMax: 2_000,
   /** Items of one array or map value, where the bytes that are left do not bound it (zero-byte items). */
@@ -51,4 +70,49 @@ export const limits = {
   recordErrorsMax: 10,
   /** Characters of a value quoted in an error message. */
   quotedValueLengthMax: 40,
+
+  /* schema/protobuf: what a .proto file and a message may be. */
+
+  /** Characters of a type's or a field's full name; text that repeats a long name must not grow quadratically. */
+  protobufNameLengthMax: 1_024,
+  /** Column values that the lists and maps of one record may fill: two bytes can name a message of many columns. */
+  protobufCellsMax: 8_000_000,
+
+  /* state: what brokers agree on. */
+
+  /** Batches per producer and partition that a late retry may still match (Kafka keeps 5). */
+  producerBatchesKept: 16,
+  /** A producer that wrote nothing for this long is forgotten (Kafka's producer.id.expiration.ms). */
+  producerIdExpiryMs: 24 * 60 * 60 * 1_000,
+  /** How long opening state.db waits for a broker that is just leaving. */
+  stateBusyTimeoutMs: 1_000,
+
+  /* log: group commit, reads, retention. */
+
+  /** Bytes of one group commit; a single larger batch is a group of its own. */
+  appendGroupBytesMax: 8 * MiB,
+  /** Batches of one group commit. */
+  appendGroupBatchesMax: 1_000,
+  /** Bytes that wait to be appended; above it an append is answered `unavailable` at once. */
+  appendQueueBytesMax: 256 * MiB,
+  /** State transactions tried for one group before its batches are answered `unavailable`. */
+  appendAttemptsMax: 10,
+  /** Pauses between those; in all about 2.5 s, below every client's request timeout. */
+  appendBackoff: { firstMs: 25, maxMs: 1_000 },
+  /** Producers whose batch failed in a retriable way and is awaited before its successors. */
+  retriableFailuresKept: 10_000,
+  /** How long it is awaited. */
+  retriableFailureKeptMs: 120_000,
+  /** A segment file is closed and a new one started above this. */
+  segmentBytesMax: 128 * MiB,
+  /** Segment files kept open for reading. */
+  segmentFilesOpenMax: 64,
+  /** Batches of one partition given by one read, and forgotten by one step of retention. */
+  readBatchesMax: 1_000,
+  /** Bytes that one read takes from a piece in one go when many batches lie side by side. */
+  readRangeBytesMax: 8 * MiB,
+  /** Fetches that wait for new data; above it they wait for their timeout only. */
+  dataWaitersMax: 10_000,
+  /** A log object that nothing refers to is removed when it is older than any append that could be in flight. */
+  orphanPieceAgeMs: 60 * 60 * 1_000,
 } as const

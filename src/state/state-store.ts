@@ -3,14 +3,15 @@
  * when its promise resolves. Promises nothing that Postgres cannot give: calls may be answered late, and two brokers
  * may call at once. Kafka's rules (idempotence, fencing) live above, in log/; registry rules in registry/.
  *
- * Failures are HeadgateError: `store-unavailable` (surely not done), `store-outcome-unknown` (may have been done).
+ * Failures are HeadgateError: `store-unavailable` (surely not done), `store-outcome-unknown` (may have been done, but
+ * is settled: what a read finds afterwards is what stays), `store-corrupt`.
  */
 export interface StateStore {
   /** The cluster's id (22 characters of base64url), made once by whoever asks first. */
   clusterId(): Promise<string>
 
   createTopic(topic: NewTopic): Promise<{ kind: 'created' } | { kind: 'exists' }>
-  /** Also forgets partitions, batches and producers. Answers the log pieces that no topic uses any more. */
+  /** Also forgets partitions, batches and producers; `livePieces` then says which log pieces are still used. */
   deleteTopic(topicId: string): Promise<{ kind: 'deleted' } | { kind: 'not-found' }>
   setTopicConfigs(topicId: string, configs: TopicConfigs): Promise<{ kind: 'updated' } | { kind: 'not-found' }>
   /** Grows a topic; fewer than it has is refused with `invalid-argument`. */
@@ -26,16 +27,20 @@ export interface StateStore {
    */
   appendBatches<Result>(scope: AppendScope, decide: (loaded: LoadedScope) => AppendDecision<Result>): Promise<Result>
   partitionOffsets(topicId: string, partition: number): Promise<PartitionOffsets | undefined>
+  /** Every partition of every topic: for a log that starts, and for retention. */
+  listPartitions(): Promise<StoredPartition[]>
   /** Batches in offset order, from the one that contains `offset` on; stops after `bytesMax` or `batchesMax`, but gives at least one. */
   findBatches(query: BatchQuery): Promise<StoredBatch[]>
   /** The first batch whose maximum timestamp is at or after `timestampMs`; undefined when there is none. */
-  findBatchByTimestamp(topicId: string, partition: number, timestampMs: bigint): Promise<StoredBatch | undefined>
+  findBatchByTimestamp(query: TimestampQuery): Promise<StoredBatch | undefined>
   /** The batch with the largest maximum timestamp, the earliest of them (KIP-734). */
   findBatchOfMaxTimestamp(topicId: string, partition: number): Promise<StoredBatch | undefined>
-  /** Moves the log start on (never back) and forgets batches wholly below it. */
+  /** Moves the log start on (never back, never past the end) and forgets batches wholly below it. */
   advanceLogStart(topicId: string, partition: number, logStartOffset: bigint): Promise<PartitionOffsets | undefined>
   /** Log pieces (segments or objects) with at least one batch that is still indexed. */
   livePieces(): Promise<string[]>
+  /** Forgets the partition's producers that wrote nothing since; answers how many. */
+  expireProducers(topicId: string, partition: number, lastTimestampBeforeMs: number): Promise<number>
 
   /** Subjects, versions, ids and configs of the schema registry, as the rows they are. */
   readonly schemas: SchemaState
@@ -69,6 +74,11 @@ export interface PartitionOffsets {
   readonly nextOffset: bigint
 }
 
+export interface StoredPartition extends TopicPartition, PartitionOffsets {
+  /** Bytes of the batches that are indexed. */
+  readonly sizeBytes: number
+}
+
 /** One batch in the index: where its bytes are and what finding and fetching need to know. */
 export interface StoredBatch {
   readonly topicId: string
@@ -89,6 +99,7 @@ export interface ProducerState {
   readonly producerEpoch: number
   /** The latest batches of this epoch, oldest first, at most `producerBatchesKept`. */
   readonly recentBatches: readonly ProducerBatch[]
+  /** The broker's time of the latest append: the records' own times may lie years back. */
   readonly lastTimestampMs: number
 }
 
@@ -123,13 +134,19 @@ export interface BatchQuery extends TopicPartition {
   readonly batchesMax: number
 }
 
+export interface TimestampQuery extends TopicPartition {
+  readonly timestampMs: bigint
+  /** Only batches that reach this offset; the log start when left out. */
+  readonly fromOffset?: bigint
+}
+
 /** The registry's rows. What they mean (compatibility, modes, canonical forms) is decided in registry/. */
 export interface SchemaState {
   /** Every row, for a registry that answers reads from memory. `revision` grows with every change. */
   load(): Promise<SchemaRows>
   /**
-   * One registry change: loads the current rows of the context's revision, lets `decide` say what to write, and writes
-   * it in one transaction, or answers `conflict` when `expectedRevision` is no longer current.
+   * One registry change, all of it or nothing, in one transaction. Answers `conflict`, and writes nothing, when
+   * `expectedRevision` is no longer current: load again and decide again.
    */
   apply(expectedRevision: bigint, changes: readonly SchemaChange[]): Promise<{ kind: 'applied'; revision: bigint } | { kind: 'conflict' }>
 }

@@ -1,0 +1,49 @@
+import type { SchemaChange, SchemaState, StoredSchema, StoredVersion } from './state-store.ts'
+
+/** The schema registry's rows in memory. */
+export function memorySchemas(): SchemaState {
+  const schemas = new Map<string, StoredSchema>()
+  const versions = new Map<string, StoredVersion>()
+  const documents = new Map<string, string>()
+  const maxIds = new Map<string, number>()
+  let revision = 0n
+
+  return {
+    load: async () => ({
+      revision,
+      schemas: [...schemas.values()].sort((a, b) => compareText(a.context, b.context) || a.schemaId - b.schemaId),
+      versions: [...versions.values()].sort((a, b) => compareText(a.subject, b.subject) || a.version - b.version),
+      documents: [...documents].map(([key, json]) => ({ key, json })).sort((a, b) => compareText(a.key, b.key)),
+      maxIds: [...maxIds].map(([context, maxId]) => ({ context, maxId })).sort((a, b) => compareText(a.context, b.context)),
+    }),
+    async apply(expectedRevision, changes) {
+      if (expectedRevision !== revision) return { kind: 'conflict' }
+      for (const change of changes) write(change)
+      return { kind: 'applied', revision: ++revision }
+    },
+  }
+
+  function write(change: SchemaChange): void {
+    switch (change.kind) {
+      case 'put-schema':
+        return putSchema(change.schema)
+      case 'put-version':
+        return void versions.set(`${change.version.version}/${change.version.subject}`, change.version)
+      case 'remove-version':
+        return void versions.delete(`${change.version}/${change.subject}`)
+      case 'put-document':
+        return void documents.set(change.key, change.json)
+      case 'remove-document':
+        return void documents.delete(change.key)
+    }
+  }
+
+  function putSchema(schema: StoredSchema): void {
+    schemas.set(`${schema.schemaId}/${schema.context}`, schema)
+    maxIds.set(schema.context, Math.max(maxIds.get(schema.context) ?? 0, schema.schemaId))
+  }
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,101 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { SchemaChange, SchemaRows, SchemaState, StoredSchema, StoredVersion } from '../state-store.ts'
+import { bigintAt, numberAt, prepare, rowOf, rowsOf, textAt, type Row } from './rows.ts'
+import { inTransaction, reading } from './transaction.ts'
+
+/** The schema registry's rows. A change is written only on top of the revision it was decided on. */
+export function prepareSchemas(database: DatabaseSync): SchemaState {
+  const statements = {
+    revision: prepare(database, `select schema_revision from cluster`),
+    setRevision: prepare(database, `update cluster set schema_revision = ?`),
+    schemas: prepare(database, `select context, schema_id, guid, json from schemas order by context, schema_id`),
+    versions: prepare(
+      database,
+      `select subject, version, context, schema_id, is_deleted, created_at_ms from schema_versions order by subject, version`,
+    ),
+    documents: prepare(database, `select key, json from schema_documents order by key`),
+    maxIds: prepare(database, `select context, max_id from schema_max_ids order by context`),
+    putSchema: prepare(
+      database,
+      `insert into schemas values (?, ?, ?, ?) on conflict do update set guid = excluded.guid, json = excluded.json`,
+    ),
+    raiseMaxId: prepare(
+      database,
+      `insert into schema_max_ids values (?, ?) on conflict do update set max_id = max(max_id, excluded.max_id)`,
+    ),
+    putVersion: prepare(
+      database,
+      `insert into schema_versions values (?, ?, ?, ?, ?, ?) on conflict do update set context = excluded.context,
+       schema_id = excluded.schema_id, is_deleted = excluded.is_deleted, created_at_ms = excluded.created_at_ms`,
+    ),
+    removeVersion: prepare(database, `delete from schema_versions where subject = ? and version = ?`),
+    putDocument: prepare(database, `insert into schema_documents values (?, ?) on conflict do update set json = excluded.json`),
+    removeDocument: prepare(database, `delete from schema_documents where key = ?`),
+  }
+
+  return {
+    load: async () => reading(load),
+    apply: async (expectedRevision, changes) =>
+      inTransaction(database, () => {
+        const current = revision()
+        if (current !== expectedRevision) return { kind: 'conflict' }
+        for (const change of changes) write(change)
+        statements.setRevision.run(current + 1n)
+        return { kind: 'applied', revision: current + 1n }
+      }),
+  }
+
+  // No other connection exists (the lock is exclusive) and nothing here awaits: the queries see one state.
+  function load(): SchemaRows {
+    return {
+      revision: revision(),
+      schemas: rowsOf(statements.schemas).map(storedSchema),
+      versions: rowsOf(statements.versions).map(storedVersion),
+      documents: rowsOf(statements.documents).map((row) => ({ key: textAt(row, 0), json: textAt(row, 1) })),
+      maxIds: rowsOf(statements.maxIds).map((row) => ({ context: textAt(row, 0), maxId: numberAt(row, 1) })),
+    }
+  }
+
+  function revision(): bigint {
+    return bigintAt(rowOf(statements.revision) ?? [], 0)
+  }
+
+  function write(change: SchemaChange): void {
+    switch (change.kind) {
+      case 'put-schema':
+        return putSchema(change.schema)
+      case 'put-version':
+        return putVersion(change.version)
+      case 'remove-version':
+        return void statements.removeVersion.run(change.subject, change.version)
+      case 'put-document':
+        return void statements.putDocument.run(change.key, change.json)
+      case 'remove-document':
+        return void statements.removeDocument.run(change.key)
+    }
+  }
+
+  function putSchema({ context, schemaId, guid, json }: StoredSchema): void {
+    statements.putSchema.run(context, schemaId, guid, json)
+    statements.raiseMaxId.run(context, schemaId)
+  }
+
+  function putVersion({ subject, version, context, schemaId, isDeleted, createdAtMs }: StoredVersion): void {
+    statements.putVersion.run(subject, version, context, schemaId, isDeleted ? 1 : 0, createdAtMs)
+  }
+}
+
+function storedSchema(row: Row): StoredSchema {
+  return { context: textAt(row, 0), schemaId: numberAt(row, 1), guid: textAt(row, 2), json: textAt(row, 3) }
+}
+
+function storedVersion(row: Row): StoredVersion {
+  return {
+    subject: textAt(row, 0),
+    version: numberAt(row, 1),
+    context: textAt(row, 2),
+    schemaId: numberAt(row, 3),
+    isDeleted: bigintAt(row, 4) === 1n,
+    createdAtMs: numberAt(row, 5),
+  }
+}
