@@ -47,6 +47,11 @@ export class Topics {
     this.#context = context
   }
 
+  /** The server's own defaults of topic configs. */
+  get defaults(): TopicDefaults {
+    return this.#context.defaults
+  }
+
   /** Loads what is stored. Listeners added before are told of every topic. */
   async open(): Promise<void> {
     for (const stored of await this.#context.state.listTopics()) await this.#show(this.#withSettings(stored))

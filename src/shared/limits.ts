@@ -66,6 +66,10 @@ export const limits = {
   columnsMax: 2_000,
   /** Items of one array or map value, where the bytes that are left do not bound it (zero-byte items). */
   zeroByteItemsMax: 100_000,
+  /** Digits of a decimal that is too wide for a table's decimal and lands as text. */
+  decimalDigitsMax: 1_000,
+  /** Items of all arrays and maps of one value, each times the columns below it: what a few bytes may grow to. */
+  valueCellsMax: 20_000_000,
   /** Invalid records named in one produce response; the rest are counted. */
   recordErrorsMax: 10,
   /** Characters of a value quoted in an error message. */
@@ -115,4 +119,24 @@ export const limits = {
   dataWaitersMax: 10_000,
   /** A log object that nothing refers to is removed when it is older than any append that could be in flight. */
   orphanPieceAgeMs: 60 * 60 * 1_000,
+
+  /* parquet: what a file says of its columns. */
+
+  /** An upper bound of bytes above this is left out: the footer cannot shorten what has no successor, such as 0xff bytes. */
+  boundBytesMax: 256,
+
+  /* lanes: judged rows in memory, and worker threads. */
+
+  /** Judged rows of one lane that wait for their offsets; above it a batch's rows are dropped and read from the log again. */
+  judgedBytesMax: 64 * MiB,
+  /** Judged rows of one table share memory up to this, then start a new piece of it. */
+  judgedPieceBytes: 4 * MiB,
+  /** Schemas that a lane remembers; the oldest is forgotten first and asked for again. */
+  laneSchemasMax: 10_000,
+  /** Schemas that a lane asks for in one answer. */
+  neededSchemasMax: 100,
+  /** JavaScript heap of a lane's thread, in MiB; columns and batches are outside of it. */
+  laneHeapMiB: 512,
+  /** The same of an encoder's thread; WebAssembly memory is outside of it. */
+  encoderHeapMiB: 256,
 } as const

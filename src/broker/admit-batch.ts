@@ -1,0 +1,90 @@
+import { kafkaErrors } from '../protocol/errors.ts'
+import { isTransactional, type BatchHeader } from '../protocol/records/batch.ts'
+import { checkBatch, type BatchRefusal } from '../protocol/records/check-batch.ts'
+import type { LaneTicket } from '../sink/sink-session.ts'
+import { HeadgateError } from '../shared/errors.ts'
+import type { BrokerContext } from './context.ts'
+import { judgeBatch } from './judge-batch.ts'
+import { judgementOf } from './judgement.ts'
+import { kafkaCodeOf } from './kafka-errors.ts'
+import { refused, type PartitionAnswer } from './produce-answer.ts'
+import { batchErrorMessage, recordErrorMessage } from './record-error-message.ts'
+import type { Topic } from './topics.ts'
+
+export type AskedBatch = { readonly name: string; readonly partition: number; readonly records: Uint8Array | null }
+
+/** A batch that may be appended: checked, judged, its rows waiting in the lane. */
+export interface AdmittedBatch {
+  readonly topic: Topic
+  readonly partition: number
+  readonly records: Uint8Array
+  readonly header: BatchHeader
+  readonly laneTicket: LaneTicket | undefined
+}
+
+/** Never rejects for a bad batch: an answer instead of an admitted batch says why. */
+export async function admitBatch(
+  { name, partition, records }: AskedBatch,
+  broker: BrokerContext,
+): Promise<AdmittedBatch | PartitionAnswer> {
+  const topic = broker.topics.get(name)
+  if (!topic || partition < 0 || partition >= topic.partitionCount) {
+    return refused(kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code, `partition ${partition} of topic ${name} does not exist`)
+  }
+  const check = checkBatch(records, { sizeBytesMax: topic.settings.maxMessageBytes })
+  if (check.kind !== 'ok' || records === null) return refusedBatch(check as BatchRefusal, name, broker)
+  if (isTransactional(check.header)) return refused(kafkaErrors.INVALID_TXN_STATE.code, 'transactions are not served by this broker')
+  try {
+    return await judge({ topic, partition, records, header: check.header }, broker)
+  } catch (error) {
+    if (!(error instanceof HeadgateError)) throw error
+    broker.logger.error({ topic: name, partition, reason: error.message }, 'a batch could not be judged')
+    return refused(kafkaCodeOf(error), error.message)
+  }
+}
+
+async function judge(batch: Omit<AdmittedBatch, 'laneTicket'>, broker: BrokerContext): Promise<AdmittedBatch | PartitionAnswer> {
+  const { topic, partition, records, header } = batch
+  const hasTable = broker.hasTable(topic.topicId)
+  const judgement = judgementOf(topic, broker.schemas, { hasTable })
+  const lane = broker.lanes.laneFor(topic.topicId, partition)
+  const verdict = await judgeBatch(lane, broker.schemas, { topic: topic.name, partition, batch: records, judgement })
+  switch (verdict.kind) {
+    case 'valid':
+      return { ...batch, laneTicket: hasTable ? { lane, ticket: verdict.ticket } : undefined }
+    case 'malformed':
+      return refusedInvalid(verdict.reason, { topic: topic.name, recordCount: header.recordsCount }, broker)
+    case 'invalid':
+      broker.metrics.add('headgate_records_rejected_total', verdict.recordCount, topic.name)
+      broker.metrics.add('headgate_produce_errors_total', 1, 'INVALID_RECORD')
+      return {
+        ...refused(kafkaErrors.INVALID_RECORD.code, batchErrorMessage(verdict.errors, verdict)),
+        recordErrors: verdict.errors.map((error) => ({ batchIndex: error.index, batchIndexErrorMessage: recordErrorMessage(error) })),
+      }
+  }
+}
+
+function refusedInvalid(
+  reason: string,
+  { topic, recordCount }: { topic: string; recordCount: number },
+  broker: BrokerContext,
+): PartitionAnswer {
+  broker.metrics.add('headgate_records_rejected_total', recordCount, topic)
+  return refused(kafkaErrors.INVALID_RECORD.code, reason)
+}
+
+function refusedBatch(refusal: BatchRefusal, topic: string, broker: BrokerContext): PartitionAnswer {
+  const { name, code } = batchErrors[refusal.kind]
+  broker.metrics.add('headgate_produce_errors_total', 1, name)
+  broker.logger.warn({ topic, reason: refusal.reason }, 'refused a batch')
+  return refused(code, refusal.reason)
+}
+
+const batchErrors = {
+  'unsupported-magic': { name: 'UNSUPPORTED_VERSION', code: kafkaErrors.UNSUPPORTED_VERSION.code },
+  'too-large': { name: 'MESSAGE_TOO_LARGE', code: kafkaErrors.MESSAGE_TOO_LARGE.code },
+  corrupt: { name: 'CORRUPT_MESSAGE', code: kafkaErrors.CORRUPT_MESSAGE.code },
+  invalid: { name: 'INVALID_RECORD', code: kafkaErrors.INVALID_RECORD.code },
+  'invalid-timestamp': { name: 'INVALID_TIMESTAMP', code: kafkaErrors.INVALID_TIMESTAMP.code },
+  'unsupported-compression': { name: 'UNSUPPORTED_COMPRESSION_TYPE', code: kafkaErrors.UNSUPPORTED_COMPRESSION_TYPE.code },
+} as const satisfies { [Kind in BatchRefusal['kind']]: { name: string; code: number } }

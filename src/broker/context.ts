@@ -1,0 +1,49 @@
+import type { Lane } from '../lanes/lane.ts'
+import type { Log } from '../log/log.ts'
+import type { TopicSchemas } from '../registry/topic-schemas.ts'
+import type { Clock } from '../shared/clock.ts'
+import type { Logger } from '../shared/log.ts'
+import type { Metrics } from '../shared/metrics.ts'
+import type { StateStore } from '../state/state-store.ts'
+import type { Topics } from './topics.ts'
+
+/** What the handlers rest on. */
+export interface BrokerContext {
+  readonly clusterId: string
+  /** The only node there is: leader, controller and coordinator of everything. */
+  readonly nodeId: number
+  readonly topics: Topics
+  readonly log: Log
+  readonly state: StateStore
+  readonly schemas: TopicSchemas
+  readonly lanes: { laneFor(topicId: string, partition: number): Lane }
+  /** Whether judged rows of the topic have a table to go to. */
+  readonly hasTable: (topicId: string) => boolean
+  readonly autoCreateTopics: boolean
+  readonly defaultPartitions: number
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+export interface HostPort {
+  readonly host: string
+  readonly port: number
+}
+
+/** One request as it is being served. */
+export interface Call {
+  readonly broker: BrokerContext
+  readonly apiVersion: number
+  readonly correlationId: number
+  readonly clientId: string | null
+  /** Where clients of this listener reach the broker. */
+  readonly advertised: HostPort
+  /** Fires when the connection is gone or the broker stops waiting for anybody. */
+  readonly signal: AbortSignal
+  /** Resolves when every earlier produce request of this connection has queued its batches; then call `done`. */
+  readonly turn: { readonly mine: Promise<void>; readonly done: () => void }
+}
+
+/** Leaderless: any broker takes any partition, so the epoch never changes. */
+export const LEADER_EPOCH = 0

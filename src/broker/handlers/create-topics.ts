@@ -1,0 +1,108 @@
+import { createTopics } from '../../protocol/messages/create-topics.ts'
+import { kafkaErrors } from '../../protocol/errors.ts'
+import { uuidZero } from '../../protocol/types.ts'
+import { HeadgateError, isErrorOfKind } from '../../shared/errors.ts'
+import type { TopicConfigs } from '../../state/state-store.ts'
+import type { BrokerContext } from '../context.ts'
+import { handler } from '../handler.ts'
+import { kafkaCodeOf } from '../kafka-errors.ts'
+import { configEntries } from '../config-entries.ts'
+import { checkTopicConfigs } from '../topic-configs.ts'
+import { checkTopicName, type Topic, type TopicToCreate } from '../topics.ts'
+
+/** CreateTopics (key 19). Answers when every partition can be produced to (reference 1.2b); v7 tells the topic id. */
+export const createTopicsHandler = handler(createTopics, async ({ topics, validateOnly }, { broker }) => ({
+  throttleTimeMs: 0,
+  topics: await Promise.all(
+    topics.map((topic) => createOne(topic, { broker, isDuplicate: isNamedTwice(topic.name, topics), validateOnly })),
+  ),
+}))
+
+type Creatable = {
+  readonly name: string
+  readonly numPartitions: number
+  readonly replicationFactor: number
+  readonly assignments: readonly unknown[]
+  readonly configs: readonly { readonly name: string; readonly value: string | null }[]
+}
+
+async function createOne(
+  asked: Creatable,
+  { broker, isDuplicate, validateOnly }: { broker: BrokerContext; isDuplicate: boolean; validateOnly: boolean },
+) {
+  try {
+    if (isDuplicate) throw new TopicRefusal(kafkaErrors.INVALID_REQUEST.code, `topic ${asked.name} is named twice in one request`)
+    const topic = checkedTopic(asked, broker)
+    if (broker.topics.get(topic.name)) throw new TopicRefusal(kafkaErrors.TOPIC_ALREADY_EXISTS.code, `topic ${topic.name} exists already`)
+    broker.topics.check(topic)
+    return described(asked.name, validateOnly ? { ...topic, topicId: uuidZero } : await broker.topics.create(topic))
+  } catch (error) {
+    if (error instanceof TopicRefusal) return refused(asked.name, error.errorCode, error.message)
+    if (!(error instanceof HeadgateError)) throw error
+    const isTableTaken = isErrorOfKind(error, 'already-exists') && !broker.topics.get(asked.name)
+    return refused(asked.name, isTableTaken ? kafkaErrors.INVALID_TOPIC_EXCEPTION.code : kafkaCodeOf(error), error.message)
+  }
+}
+
+/** Names, counts and configs have error codes of their own, so each is checked where its code is known. */
+function checkedTopic(asked: Creatable, broker: BrokerContext): TopicToCreate {
+  refuseAs(kafkaErrors.INVALID_TOPIC_EXCEPTION.code, () => checkTopicName(asked.name))
+  if (asked.assignments.length > 0 && (asked.numPartitions !== -1 || asked.replicationFactor !== -1)) {
+    throw new TopicRefusal(kafkaErrors.INVALID_REQUEST.code, 'give either assignments or a number of partitions and replicas')
+  }
+  const partitionCount = asked.assignments.length || (asked.numPartitions === -1 ? broker.defaultPartitions : asked.numPartitions)
+  if (partitionCount < 1)
+    throw new TopicRefusal(kafkaErrors.INVALID_PARTITIONS.code, `expected at least 1 partition, got ${partitionCount}`)
+  if (asked.replicationFactor !== -1 && asked.replicationFactor !== 1) {
+    throw new TopicRefusal(
+      kafkaErrors.INVALID_REPLICATION_FACTOR.code,
+      `expected replication factor 1 or -1, got ${asked.replicationFactor}: the storage replicates, not the brokers`,
+    )
+  }
+  const configs: TopicConfigs = Object.fromEntries(asked.configs.flatMap(({ name, value }) => (value === null ? [] : [[name, value]])))
+  refuseAs(kafkaErrors.INVALID_CONFIG.code, () => checkTopicConfigs(configs))
+  return { name: asked.name, partitionCount, configs }
+}
+
+class TopicRefusal extends Error {
+  readonly errorCode: number
+
+  constructor(errorCode: number, message: string) {
+    super(message)
+    this.errorCode = errorCode
+  }
+}
+
+function refuseAs(errorCode: number, check: () => void): void {
+  try {
+    check()
+  } catch (error) {
+    throw error instanceof HeadgateError ? new TopicRefusal(errorCode, error.message) : error
+  }
+}
+
+function described(name: string, topic: Pick<Topic, 'topicId' | 'partitionCount' | 'configs'>) {
+  return {
+    name,
+    topicId: topic.topicId,
+    errorCode: kafkaErrors.NONE.code as number,
+    errorMessage: null as string | null,
+    numPartitions: topic.partitionCount,
+    replicationFactor: 1,
+    configs: configEntries(topic.configs).map(({ name: key, value, source }) => ({
+      name: key,
+      value,
+      readOnly: false,
+      configSource: source,
+      isSensitive: false,
+    })),
+  }
+}
+
+function refused(name: string, errorCode: number, errorMessage: string): ReturnType<typeof described> {
+  return { name, topicId: uuidZero, errorCode, errorMessage, numPartitions: -1, replicationFactor: -1, configs: [] }
+}
+
+function isNamedTwice(name: string, topics: readonly Creatable[]): boolean {
+  return topics.filter((topic) => topic.name === name).length > 1
+}

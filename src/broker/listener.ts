@@ -1,0 +1,69 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import { HeadgateError, messageOf } from '../shared/errors.ts'
+import { limits } from '../shared/limits.ts'
+import type { Permits } from '../shared/permits.ts'
+import { Connection } from './connection.ts'
+import type { BrokerContext, HostPort } from './context.ts'
+
+export interface ListenerContext {
+  readonly broker: BrokerContext
+  readonly requestMemory: Permits
+  /** What clients are told to connect to; undefined: the address they connected to. */
+  readonly advertised: HostPort | undefined
+}
+
+/** Accepts Kafka connections on one address. */
+export class Listener {
+  readonly #context: ListenerContext
+  readonly #server: Server
+  readonly #connections = new Set<Connection>()
+
+  constructor(context: ListenerContext) {
+    this.#context = context
+    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket))
+  }
+
+  /** Resolves with the bound address; throws HeadgateError `invalid-argument` when it cannot be had. */
+  async listen({ host, port }: HostPort): Promise<HostPort> {
+    await new Promise<void>((resolve, reject) => {
+      const onError = (error: Error): void =>
+        reject(new HeadgateError('invalid-argument', `cannot listen on ${host}:${port}: ${messageOf(error)}`, { cause: error }))
+      this.#server.once('error', onError)
+      this.#server.listen({ host, port, backlog: 1024 }, () => {
+        this.#server.off('error', onError)
+        resolve()
+      })
+    })
+    return { host, port: (this.#server.address() as AddressInfo).port }
+  }
+
+  /** Stops accepting, answers what was received and closes every connection. */
+  async drain(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    await Promise.all([...this.#connections].map((connection) => connection.drain()))
+    for (const connection of this.#connections) connection.destroy()
+    await closed
+  }
+
+  #accept(socket: Socket): void {
+    const { broker, requestMemory, advertised } = this.#context
+    if (this.#connections.size >= limits.connectionsMax) {
+      broker.logger.warn({ connections: this.#connections.size }, 'refused a connection: there are too many')
+      socket.destroy()
+      return
+    }
+    const connection = new Connection(socket, { broker, requestMemory, advertised: advertised ?? ownAddress(socket) })
+    this.#connections.add(connection)
+    broker.metrics.set('headgate_connections', this.#connections.size)
+    socket.on('close', () => {
+      this.#connections.delete(connection)
+      broker.metrics.set('headgate_connections', this.#connections.size)
+    })
+  }
+}
+
+/** The address a client reached us at, which works for it also when we listen on every interface. */
+function ownAddress(socket: Socket): HostPort {
+  const host = (socket.localAddress ?? '127.0.0.1').replace(/^::ffff:/, '')
+  return { host, port: socket.localPort ?? 0 }
+}
