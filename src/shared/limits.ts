@@ -21,6 +21,13 @@ export const limits = {
   /** Between two lives of a topic's sink after a failure. */
   sessionBackoff: { firstMs: 20, maxMs: 10_000 },
 
+  /* http */
+
+  /** One request body. */
+  httpBodyBytesMax: 17 * MiB,
+  /** One path parameter, percent-decoded, characters: subjects can be long. */
+  httpParameterLengthMax: 4_096,
+
   /* broker: what one connection may have under way. */
 
   /** A fetch waits at most this long for data, milliseconds, whatever the client asks. */

@@ -1,0 +1,51 @@
+import { fastify, type FastifyError, type FastifyInstance, type FastifyPluginAsync, type FastifyReply, type FastifyRequest } from 'fastify'
+import { HeadgateError } from '../shared/errors.ts'
+import { limits } from '../shared/limits.ts'
+import type { Logger } from '../shared/log.ts'
+import { httpStatusOf, problemOf } from './http-errors.ts'
+
+export interface HttpPlugins {
+  /** The schema registry at the root, with its own error shape. */
+  readonly registry: FastifyPluginAsync
+  readonly admin: FastifyPluginAsync
+  readonly health: FastifyPluginAsync
+  readonly metrics: FastifyPluginAsync
+  /** The registry's way of addressing contexts rewrites the path before it is routed. */
+  readonly rewriteUrl: (url: string) => string
+  readonly logger: Logger
+}
+
+/**
+ * The HTTP surface: each room brings its routes as a plugin. What is set here is what Confluent's clients need of any
+ * server: long percent-encoded parameters, empty bodies with a JSON media type, trailing and doubled slashes.
+ */
+export async function createApp({ registry, admin, health, metrics, rewriteUrl, logger }: HttpPlugins): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: false,
+    bodyLimit: limits.httpBodyBytesMax,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: limits.httpParameterLengthMax, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
+    rewriteUrl: (request) => rewriteUrl(request.url ?? '/'),
+  })
+  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, { request, reply, logger }))
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .type('application/problem+json')
+      .send(problemOf(404, { title: 'Not Found', detail: `nothing is at ${request.url}` })),
+  )
+  for (const plugin of [health, metrics, admin, registry]) await app.register(plugin)
+  return app
+}
+
+function answerError(
+  error: FastifyError | HeadgateError,
+  { request, reply, logger }: { request: FastifyRequest; reply: FastifyReply; logger: Logger },
+): FastifyReply {
+  const status = error instanceof HeadgateError ? httpStatusOf(error) : (error.statusCode ?? 500)
+  const isBug = status === 500 && !(error instanceof HeadgateError)
+  if (isBug) logger.error({ url: request.url, error: error.stack ?? error.message }, 'a request failed unexpectedly')
+  const detail = isBug ? 'an unexpected failure; the log says more' : error.message
+  const title = error instanceof HeadgateError ? error.kind : 'request failed'
+  return reply.code(status).type('application/problem+json').send(problemOf(status, { title, detail }))
+}

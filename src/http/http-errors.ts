@@ -1,0 +1,35 @@
+import type { ErrorKind, HeadgateError } from '../shared/errors.ts'
+
+/** Where error kinds become HTTP codes for `/v1` and the health checks; registry paths have codes of their own. */
+export function httpStatusOf(error: HeadgateError): number {
+  return statusByKind[error.kind]
+}
+
+const statusByKind: { readonly [Kind in ErrorKind]: number } = {
+  'invalid-argument': 400,
+  'not-found': 404,
+  'already-exists': 409,
+  'invalid-schema': 422,
+  'incompatible-schema': 409,
+  malformed: 400,
+  'too-large': 413,
+  'store-unavailable': 503,
+  'store-outcome-unknown': 503,
+  'store-corrupt': 500,
+  'commit-contended': 503,
+  fenced: 409,
+  'shutting-down': 503,
+  unsupported: 400,
+}
+
+/** RFC 9457 problem details. */
+export interface Problem {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly detail: string
+}
+
+export function problemOf(status: number, { title, detail }: { title: string; detail: string }): Problem {
+  return { type: 'about:blank', title, status, detail }
+}
