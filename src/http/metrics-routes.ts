@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
-import type { Metric, Registry } from 'prom-client'
+import type { Counter, Gauge, Metric, Registry } from 'prom-client'
 import { metricSpecs, type MetricName, type Metrics } from '../shared/metrics.ts'
 
 /** `/metrics` for Prometheus. prom-client is loaded with the first scrape, so that starting does not wait for it. */
@@ -14,13 +14,13 @@ export function metricsRoutes(metrics: Metrics): FastifyPluginAsync {
 }
 
 async function promRegistry(metrics: Metrics): Promise<Registry> {
-  const { Counter, Gauge, Registry, collectDefaultMetrics } = await import('prom-client')
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
+  const prom = await import('prom-client')
+  const registry = new prom.Registry()
+  prom.collectDefaultMetrics({ register: registry })
   for (const [name, { kind, help, labels }] of Object.entries(metricSpecs)) {
     const read = (): ReturnType<Metrics['read']> => metrics.read(name as MetricName)
-    const options = { name, help, labelNames: [...labels], registers: [] }
-    registry.registerMetric(kind === 'gauge' ? gauge(Gauge, options, read) : counter(Counter, options, read))
+    const options = { name, help, labelNames: [...labels], registers: [] as never[] }
+    registry.registerMetric(kind === 'gauge' ? gauge(prom.Gauge, options, read) : counter(prom.Counter, options, read))
   }
   return registry
 }
@@ -29,11 +29,11 @@ interface SeriesOptions {
   readonly name: string
   readonly help: string
   readonly labelNames: string[]
-  readonly registers: []
+  readonly registers: never[]
 }
 
-function gauge(Gauge: typeof import('prom-client').Gauge, options: SeriesOptions, read: () => ReturnType<Metrics['read']>): Metric {
-  return new Gauge({
+function gauge(GaugeClass: typeof Gauge, options: SeriesOptions, read: () => ReturnType<Metrics['read']>): Metric {
+  return new GaugeClass({
     ...options,
     collect() {
       for (const { labelValues, value } of read()) this.labels(...labelValues).set(value)
@@ -41,8 +41,8 @@ function gauge(Gauge: typeof import('prom-client').Gauge, options: SeriesOptions
   })
 }
 
-function counter(Counter: typeof import('prom-client').Counter, options: SeriesOptions, read: () => ReturnType<Metrics['read']>): Metric {
-  return new Counter({
+function counter(CounterClass: typeof Counter, options: SeriesOptions, read: () => ReturnType<Metrics['read']>): Metric {
+  return new CounterClass({
     ...options,
     collect() {
       this.reset()

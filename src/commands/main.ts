@@ -1,0 +1,109 @@
+import { readFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { HeadgateError, messageOf } from '../shared/errors.ts'
+import { commands } from './commands.ts'
+import type { Command, Invocation } from './command.ts'
+import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import { commandText, overviewText } from './help.ts'
+
+export interface World {
+  readonly env: { readonly [name: string]: string | undefined }
+  readonly stdin: Invocation['stdin']
+  readonly stdout: Invocation['stdout']
+  readonly stderr: Invocation['stderr']
+  on(event: 'SIGINT' | 'SIGTERM', listener: () => void): unknown
+  exit(code: number): unknown
+}
+
+/** Picks a subcommand, runs it, and turns an error into one line and an exit code. */
+export async function main(words: readonly string[], world: World): Promise<number> {
+  try {
+    return await dispatch(words, world)
+  } catch (error) {
+    const debug = world.env['HEADGATE_DEBUG'] === undefined ? '' : `\n${error instanceof Error ? error.stack : ''}`
+    world.stderr.write(`headgate: ${messageOf(error)}${debug}\n`)
+    return error instanceof HeadgateError ? exitCodeOf(error.kind) : exitCodes.failed
+  }
+}
+
+async function dispatch(words: readonly string[], world: World): Promise<number> {
+  const [first] = words
+  if (first === '--version') return print(world, `${await packageVersion()}\n`)
+  if (first === undefined || first === 'help' || first.startsWith('-')) return print(world, overviewText(commands))
+  const found = findCommand(words)
+  if (!found) return unknownCommand(first, world)
+  const { command, rest } = found
+  if (rest.includes('--help') || rest.includes('-h')) return print(world, commandText(command))
+  return command.run({ ...parseWords(command, rest), ...streams(world), environment: world.env, signal: interruption(world) })
+}
+
+function print({ stdout }: World, text: string): number {
+  stdout.write(text)
+  return exitCodes.ok
+}
+
+/** `topic create NAME` is a command of two words, `serve` one of one. */
+function findCommand(words: readonly string[]): { command: Command; rest: string[] } | undefined {
+  for (const length of [2, 1]) {
+    const name = words.slice(0, length).join(' ')
+    const command = commands.find((candidate) => candidate.name === name)
+    if (command) return { command, rest: words.slice(length) }
+  }
+  return undefined
+}
+
+function unknownCommand(first: string, world: World): number {
+  const family = commands.filter(({ name }) => name.startsWith(`${first} `))
+  if (family.length > 0) {
+    world.stdout.write(overviewText(family))
+    return exitCodes.usage
+  }
+  throw new HeadgateError('invalid-argument', `unknown command ${first}; headgate help lists them`)
+}
+
+function parseWords(command: Command, rest: readonly string[]): Pick<Invocation, 'flags' | 'positionals'> {
+  const options = Object.fromEntries(
+    Object.entries(command.options).map(([flag, { type, short, multiple }]) => [
+      flag,
+      { type, ...(short === undefined ? {} : { short }), ...(multiple === undefined ? {} : { multiple }) },
+    ]),
+  )
+  try {
+    const { values, positionals } = parseArgs({ args: [...rest], options, allowPositionals: true, strict: true })
+    checkPositionals(command, positionals)
+    return { flags: values as Invocation['flags'], positionals }
+  } catch (error) {
+    throw new HeadgateError('invalid-argument', `${command.name}: ${messageOf(error)}; headgate ${command.name} --help says more`, {
+      cause: error,
+    })
+  }
+}
+
+function checkPositionals({ positionals: names }: Command, positionals: readonly string[]): void {
+  const required = names.filter((name) => !name.endsWith('?'))
+  const missing = required[positionals.length]
+  if (missing !== undefined) throw new HeadgateError('invalid-argument', `${missing} is missing`)
+  const extra = positionals[names.length]
+  if (extra !== undefined) throw new HeadgateError('invalid-argument', `unexpected argument ${extra}`)
+}
+
+function streams({ stdin, stdout, stderr }: World): Pick<Invocation, 'stdin' | 'stdout' | 'stderr'> {
+  return { stdin, stdout, stderr }
+}
+
+/** The first signal asks the command to end; a second one ends the process at once, which is safe at any moment. */
+function interruption(world: World): AbortSignal {
+  const interrupted = new AbortController()
+  const onSignal = (): void => {
+    if (interrupted.signal.aborted) world.exit(exitCodes.interrupted)
+    interrupted.abort(new HeadgateError('shutting-down', 'interrupted'))
+  }
+  world.on('SIGINT', onSignal)
+  world.on('SIGTERM', onSignal)
+  return interrupted.signal
+}
+
+async function packageVersion(): Promise<string> {
+  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
