@@ -14,8 +14,8 @@ export interface CommittedVersions {
 
 /** A format whose appends can be read back, so that a format behind it can follow. */
 export interface LeadingTable extends FormatTable {
-  /** Own appends that bring a table from `progress` to where this one is, oldest first. */
-  appendsSince(progress: TableProgress, signal?: AbortSignal): Promise<TableAppend[]>
+  /** Own appends that bring another log of the same files from `progress` to where this table is, oldest first. */
+  appendsAfter(progress: TableProgress): AsyncIterable<{ readonly append: TableAppend }>
 }
 
 /** Iceberg leads when both formats are on; Delta alone leads itself. */
@@ -64,11 +64,12 @@ export class Committer {
   async #bringUpFollower(signal: AbortSignal): Promise<void> {
     if (!this.#tables.follower) return
     const { leader, follower } = this.#tables
-    const missing = await leader.appendsSince(await follower.progress(signal), signal)
-    for (const append of missing) await this.#commitTo(follower, append, signal)
-    if (missing.length > 0) {
-      this.#context.logger.info({ format: follower.format, commits: missing.length }, 'brought a table up to the other format')
+    let commits = 0
+    for await (const { append } of leader.appendsAfter(await follower.progress(signal))) {
+      await this.#commitTo(follower, append, signal)
+      commits++
     }
+    if (commits > 0) this.#context.logger.info({ format: follower.format, commits }, 'brought a table up to the other format')
   }
 
   /** Tries until the outcome is known: an unresolved commit may have happened, and only the table can tell. */
