@@ -61,6 +61,29 @@ export const limits = {
   /** Headers of one record. */
   recordHeadersMax: 10_000,
 
+  /* tables/iceberg and catalogs: what a table's metadata may grow to, and how long a commit tries. */
+
+  /** Attempts of one append before it is reported as unresolved; with the backoff below, about a minute. */
+  commitAttemptsMax: 20,
+  commitBackoff: { firstMs: 50, maxMs: 5_000 },
+  /** Snapshots in one metadata file, which is written whole by every commit; older plain appends are forgotten. */
+  snapshotsInMetadataMax: 500,
+  /** Earlier metadata files that stay readable, where the table's own property does not say. */
+  previousMetadataFilesMax: 100,
+  /** Manifests of one tier that set off a merge (Iceberg's commit.manifest.min-count-to-merge). */
+  manifestsBeforeMerge: 100,
+  /** A merged manifest ends near this size (Iceberg's commit.manifest.target-size-bytes). */
+  manifestTargetBytes: 8 * MiB,
+  /** Leaf columns with counts and bounds in manifests (Iceberg's max-inferred-column-defaults). */
+  columnsWithMetricsMax: 100,
+  /** Plain bytes after which a written Avro block ends. */
+  avroBlockBytes: 64 * KiB,
+  /** Plain bytes of one Avro block of a manifest, whoever wrote it. */
+  avroBlockInflatedBytesMax: 256 * MiB,
+  /** Attempts against a catalog database that another process holds locked. */
+  catalogBusyAttemptsMax: 40,
+  catalogBusyBackoff: { firstMs: 10, maxMs: 500 },
+
   /* schema: what a schema and a value may be. */
 
   /** Text of one schema (the registry answers 42209 above it). */
