@@ -41,7 +41,7 @@ function structCodec(fields: Fields, wire: WireVersion): Codec {
   const known = Object.entries(fields).filter(([, field]) => includesVersion(field.versions, wire.version))
   const compiled = known.map(([name, field]) => ({ name, field, codec: compile(field.type, allowsNull(field, wire), wire) }))
   const untagged = compiled.filter(({ field }) => field.tag === undefined)
-  const tagged = compiled.filter(({ field }) => field.tag !== undefined)
+  const tagged = compiled.filter(({ field }) => field.tag !== undefined).toSorted((a, b) => (a.field.tag ?? 0) - (b.field.tag ?? 0))
   const refused = Object.entries(fields).filter(([, field]) => !includesVersion(field.versions, wire.version) && !field.isIgnorable)
   assert(wire.isFlexible || tagged.length === 0, 'tagged fields need a flexible version')
   return {
@@ -56,8 +56,7 @@ function structCodec(fields: Fields, wire: WireVersion): Codec {
     write(writer, value) {
       const struct = value as Record<string, unknown>
       refuseUnknown(refused, struct, wire)
-      for (const { name, field, codec } of untagged)
-        writeField(writer, codec, name, struct[name] === undefined ? field.default : struct[name])
+      writeFields(writer, untagged, struct)
       if (wire.isFlexible) writeTaggedFields(writer, tagged, struct)
     },
   }
@@ -80,31 +79,47 @@ function readTaggedFields(reader: Reader, known: readonly CompiledField[], into:
   for (let left = reader.unsignedVarint(); left > 0; left--) {
     const tag = reader.unsignedVarint()
     const byteLength = reader.unsignedVarint()
-    const field = known.find((candidate) => candidate.field.tag === tag)
-    if (field) reader.exactly(byteLength, () => readFields(reader, [field], into))
+    const found = known.find(({ field }) => field.tag === tag)
+    if (found) readTaggedField(reader, found, byteLength, into)
     else reader.skip(byteLength)
   }
 }
 
-function writeField(writer: Writer, codec: Codec, name: string, value: unknown): void {
+function readTaggedField(reader: Reader, { name, codec }: CompiledField, byteLength: number, into: Record<string, unknown>): void {
   try {
-    codec.write(writer, value)
+    into[name] = reader.exactly(byteLength, () => codec.read(reader))
   } catch (error) {
     throw failedAt(name, error)
   }
 }
 
-/** In ascending order of tags, as KIP-482 asks; declarations are in that order. */
-function writeTaggedFields(writer: Writer, fields: readonly CompiledField[], struct: Record<string, unknown>): void {
-  const sent = fields.filter(({ name, field }) => !isDefault(field, struct[name]))
-  writer.unsignedVarint(sent.length)
-  for (const { name, field, codec } of sent) {
-    const contents = new Writer()
-    writeField(contents, codec, name, struct[name])
-    writer.unsignedVarint(field.tag ?? 0)
-    writer.unsignedVarint(contents.byteLength)
-    for (const segment of contents.segments()) writer.bytes(segment)
+function writeFields(writer: Writer, fields: readonly CompiledField[], struct: Record<string, unknown>): void {
+  let writing = ''
+  try {
+    for (const { name, field, codec } of fields) {
+      writing = name
+      const value = struct[name]
+      codec.write(writer, value === undefined ? field.default : value)
+    }
+  } catch (error) {
+    throw failedAt(writing, error)
   }
+}
+
+/** In ascending order of tags, as KIP-482 asks. */
+function writeTaggedFields(writer: Writer, fields: readonly CompiledField[], struct: Record<string, unknown>): void {
+  const sent = fields.length === 0 ? fields : fields.filter(({ name, field }) => !isDefault(field, struct[name]))
+  writer.unsignedVarint(sent.length)
+  for (const field of sent) writeTaggedField(writer, field, struct)
+}
+
+/** The contents are written apart first, because their size goes before them. */
+function writeTaggedField(writer: Writer, tagged: CompiledField, struct: Record<string, unknown>): void {
+  const contents = new Writer()
+  writeFields(contents, [tagged], struct)
+  writer.unsignedVarint(tagged.field.tag ?? 0)
+  writer.unsignedVarint(contents.byteLength)
+  for (const segment of contents.segments()) writer.bytes(segment)
 }
 
 /** A value that the other side would never see must not be lost silently (a transactional id, an isolation level). */
@@ -144,7 +159,7 @@ function arrayCodec(element: Codec, isNullable: boolean, { isFlexible }: WireVer
       if (value === null) return writeLength(writer, nullLength(isNullable))
       const elements = value as readonly unknown[]
       writeLength(writer, elements.length)
-      for (const [index, item] of elements.entries()) writeField(writer, element, `[${index}]`, item)
+      writeElements(writer, element, elements)
     },
   }
 }
@@ -157,6 +172,15 @@ function readElements(reader: Reader, element: Codec, length: number): unknown[]
     throw failedAt(`[${elements.length}]`, error)
   }
   return elements
+}
+
+function writeElements(writer: Writer, element: Codec, elements: readonly unknown[]): void {
+  let index = 0
+  try {
+    for (; index < elements.length; index++) element.write(writer, elements[index])
+  } catch (error) {
+    throw failedAt(`[${index}]`, error)
+  }
 }
 
 /** A struct that may be null is preceded by one byte: -1 for null, 1 otherwise. */

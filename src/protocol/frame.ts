@@ -24,11 +24,6 @@ export class FrameSplitter {
     this.frameBytesMax = frameBytesMax
   }
 
-  /** Bytes held of a frame that is not complete. */
-  get bytesHeld(): number {
-    return this.#lengthFilled + this.#frameFilled
-  }
-
   /**
    * Calls `onFrame` for every frame that the chunk completes, in order. Throws HeadgateError 'malformed' or 'too-large'
    * at an impossible length, after the frames before it; the stream cannot be read any further then.

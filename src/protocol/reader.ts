@@ -62,8 +62,10 @@ export class Reader {
 
   /** Seven bits a byte, lowest first (KIP-482); at most 32 bits. */
   unsignedVarint(): number {
-    let value = 0
-    for (let shift = 0; shift <= 28; shift += 7) {
+    const first = this.#view.getUint8(this.#take(1))
+    if (first < 0x80) return first
+    let value = first & 0x7f
+    for (let shift = 7; shift <= 28; shift += 7) {
       const byte = this.#view.getUint8(this.#take(1))
       value += (byte & 0x7f) * 2 ** shift
       if (byte < 0x80 && value <= 0xffff_ffff) return value

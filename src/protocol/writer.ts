@@ -1,4 +1,4 @@
-import { assert } from '../shared/assert.ts'
+import { AssertionError } from '../shared/assert.ts'
 import { HeadgateError } from '../shared/errors.ts'
 
 /** Byte fields from this size on are handed through as segments of their own; below, copying is cheaper than one more write. */
@@ -35,27 +35,31 @@ export class Writer {
   }
 
   int8(value: number): void {
-    assert(value === (value << 24) >> 24, `${value} is not an int8`)
-    this.#view.setInt8(this.#reserve(1), value)
+    requireFit(value === (value << 24) >> 24, value, 'an int8')
+    const position = this.#reserve(1)
+    this.#view.setInt8(position, value)
   }
 
   int16(value: number): void {
-    assert(value === (value << 16) >> 16, `${value} is not an int16`)
-    this.#view.setInt16(this.#reserve(2), value)
+    requireFit(value === (value << 16) >> 16, value, 'an int16')
+    const position = this.#reserve(2)
+    this.#view.setInt16(position, value)
   }
 
   int32(value: number): void {
-    assert(value === (value | 0), `${value} is not an int32`)
-    this.#view.setInt32(this.#reserve(4), value)
+    requireFit(value === (value | 0), value, 'an int32')
+    const position = this.#reserve(4)
+    this.#view.setInt32(position, value)
   }
 
   int64(value: bigint): void {
-    assert(typeof value === 'bigint' && BigInt.asIntN(64, value) === value, `${value} is not an int64`)
-    this.#view.setBigInt64(this.#reserve(8), value)
+    requireFit(typeof value === 'bigint' && BigInt.asIntN(64, value) === value, value, 'an int64')
+    const position = this.#reserve(8)
+    this.#view.setBigInt64(position, value)
   }
 
   unsignedVarint(value: number): void {
-    assert(value === value >>> 0, `${value} is not an unsigned 32-bit integer`)
+    requireFit(value === value >>> 0, value, 'an unsigned 32-bit integer')
     let position = this.#reserve(unsignedVarintBytes(value))
     for (let rest = value; ; rest >>>= 7) {
       this.#view.setUint8(position++, rest < 0x80 ? rest : (rest & 0x7f) | 0x80)
@@ -64,8 +68,9 @@ export class Writer {
   }
 
   uuid(value: string): void {
-    assert(uuidText.test(value), `${value} is not a UUID in its canonical text form`)
-    this.#chunk.write(value.replaceAll('-', ''), this.#reserve(16), 'hex')
+    requireFit(uuidText.test(value), value, 'a UUID in its canonical text form')
+    const position = this.#reserve(16)
+    this.#chunk.write(value.replaceAll('-', ''), position, 'hex')
   }
 
   string(value: string): void {
@@ -83,8 +88,9 @@ export class Writer {
 
   /** Bytes as they are. Large ones are not copied. */
   bytes(value: Uint8Array): void {
-    if (value.byteLength >= segmentBytesMin) this.#append(value)
-    else this.#chunk.set(value, this.#reserve(value.byteLength))
+    if (value.byteLength >= segmentBytesMin) return this.#append(value)
+    const position = this.#reserve(value.byteLength)
+    this.#chunk.set(value, position)
   }
 
   #text(value: string, byteLength: number): void {
@@ -105,6 +111,7 @@ export class Writer {
     this.#start = this.#position
   }
 
+  /** May open another chunk: ask for the position before naming the chunk. */
   #reserve(byteLength: number): number {
     if (byteLength > this.#chunk.byteLength - this.#position) this.#openChunk(byteLength)
     const position = this.#position
@@ -119,6 +126,11 @@ export class Writer {
     this.#start = 0
     this.#position = 0
   }
+}
+
+/** An assertion whose message is not put together for every number written. */
+function requireFit(isFit: boolean, value: unknown, type: string): void {
+  if (!isFit) throw new AssertionError(`${String(value)} is not ${type}`)
 }
 
 const uuidText = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
