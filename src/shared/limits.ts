@@ -21,6 +21,13 @@ export const limits = {
   /** Between two lives of a topic's sink after a failure. */
   sessionBackoff: { firstMs: 20, maxMs: 10_000 },
 
+  /* tables/delta */
+
+  /** Keys of one list request of a Delta log. */
+  deltaListPageMax: 1_000,
+  /** Commits between two checkpoints of a small table (Delta's own default). */
+  deltaCheckpointCommits: 10,
+
   /* http */
 
   /** One request body. */
@@ -84,6 +91,19 @@ export const limits = {
   catalogBusyAttemptsMax: 40,
   catalogBusyBackoff: { firstMs: 10, maxMs: 500 },
 
+  /* objects: keys, and patience with a store. */
+
+  /** Characters of an object key (S3's bound). */
+  objectKeyLengthMax: 1_024,
+  /** Characters between two slashes of a key (a file name's bound). */
+  objectKeySegmentLengthMax: 255,
+  /** Attempts of one call to an object store, the first included. */
+  objectStoreAttemptsMax: 8,
+  /** Pauses between those; about 6 s in all. */
+  objectStoreBackoff: { firstMs: 50, maxMs: 5_000 },
+  /** Directories that the local store remembers to be on stable storage; forgotten all at once above it. */
+  durableDirectoriesMax: 10_000,
+
   /* schema: what a schema and a value may be. */
 
   /** Text of one schema (the registry answers 42209 above it). */
@@ -104,6 +124,17 @@ export const limits = {
   recordErrorsMax: 10,
   /** Characters of a value quoted in an error message. */
   quotedValueLengthMax: 40,
+
+  /* schema/json: what a JSON schema and its patterns may be. */
+
+  /** Nesting of the JSON text of a JSON schema. */
+  jsonSchemaNestingMax: 256,
+  /** Schemas inside a schema once every reference is written out: what a few lines of `$ref` may unfold to. */
+  jsonSchemaPartsMax: 20_000,
+  /** Length of a chain of schemas one inside the other, through references. */
+  jsonSchemaDepthMax: 256,
+  /** Steps of the program that a pattern compiles to, repetitions written out. */
+  patternSizeMax: 5_000,
 
   /* schema/protobuf: what a .proto file and a message may be. */
 
