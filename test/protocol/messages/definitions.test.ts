@@ -32,6 +32,7 @@ describe('every declared message is what Kafka declares, in every version', () =
             expect(version >= message.flexibleFirst, `v${version}`).toBe(covers(kafka.flexibleVersions, version))
         })
         test('declares no field that no version has', () => expect(unusedFields(fieldsOf(message.struct), message.versions)).toEqual([]))
+        test('has no bound that Kafka does not have', () => expectSameBounds(fieldsOf(message.struct), kafka.fields))
         test('has the name that Kafka gives it', () => expect(kafka.name.toLowerCase()).toBe(message.name.replace(' ', '').toLowerCase()))
       })
     }
@@ -96,7 +97,7 @@ function kafkaFields(fields: readonly KafkaField[], version: number): FieldOnThe
     fields
       .filter((field) => covers(field.versions, version))
       .map((field) => ({
-        name: field.name.charAt(0).toLowerCase() + field.name.slice(1),
+        name: ourName(field),
         type: kafkaType(field),
         isNullable: covers(field.nullableVersions, version),
         tag: covers(field.taggedVersions, version) ? field.tag : undefined,
@@ -104,6 +105,10 @@ function kafkaFields(fields: readonly KafkaField[], version: number): FieldOnThe
         fields: field.fields ? kafkaFields(field.fields, version) : undefined,
       })),
   )
+}
+
+function ourName({ name }: KafkaField): string {
+  return name.charAt(0).toLowerCase() + name.slice(1)
 }
 
 function inWireOrder(fields: FieldOnTheWire[]): FieldOnTheWire[] {
@@ -142,6 +147,22 @@ function kafkaDefault({ type, default: written, fields }: KafkaField): unknown {
   if (type === 'bool') return written === 'true'
   if (type === 'uuid') return '00000000-0000-0000-0000-000000000000'
   return type === 'int64' ? BigInt(written ?? 0) : Number(written ?? 0)
+}
+
+/** Bounds outside the versions of a message have no effect there, and must be right all the same. */
+function expectSameBounds(fields: Fields, kafka: readonly KafkaField[]): void {
+  for (const [name, field] of Object.entries(fields)) {
+    const theirs = kafka.find((candidate) => ourName(candidate) === name)
+    for (const [ours, written] of [
+      [field.versions, theirs?.versions],
+      [field.nullable, theirs?.nullableVersions],
+    ] as const) {
+      if (ours === undefined) continue
+      if (ours.first > 0) expect([covers(written, ours.first - 1), covers(written, ours.first)], name).toEqual([false, true])
+      if (ours.last < Infinity) expect([covers(written, ours.last), covers(written, ours.last + 1)], name).toEqual([true, false])
+    }
+    expectSameBounds(structFields(field), theirs?.fields ?? [])
+  }
 }
 
 function unusedFields(fields: Fields, { first, last }: { first: number; last: number }): string[] {
