@@ -68,6 +68,7 @@ export default defineConfig({
     'import/extensions': 'off',
     'no-await-in-loop': 'off',
     'no-new-func': 'off',
+    'oxc/no-async-endpoint-handlers': 'off',
     'typescript/no-implied-eval': 'off',
     'unicorn/no-array-sort': 'off',
     'unicorn/consistent-function-scoping': 'off',

@@ -28,6 +28,11 @@ export const limits = {
   /** Commits between two checkpoints of a small table (Delta's own default). */
   deltaCheckpointCommits: 10,
 
+  /* registry */
+
+  /** Attempts of one change while others change the registry, too. */
+  registryAttemptsMax: 100,
+
   /* http */
 
   /** One request body. */
@@ -56,7 +61,7 @@ export const limits = {
 
   /** A request frame above this is refused before anything is allocated (Kafka's socket.request.max.bytes). */
   frameBytesMax: 100 * MiB,
-  /** Elements of any array in a message; also bounded by the bytes that are left. */
+  /** Elements of all the arrays of one message together; also bounded by the bytes that are left. */
   messageArrayMax: 1_000_000,
 
   /* protocol/records: what one record batch may be. */
@@ -135,6 +140,8 @@ export const limits = {
   jsonSchemaDepthMax: 256,
   /** Steps of the program that a pattern compiles to, repetitions written out. */
   patternSizeMax: 5_000,
+  /** The same for all patterns of a schema together. */
+  patternSizeTotalMax: 100_000,
 
   /* schema/protobuf: what a .proto file and a message may be. */
 
