@@ -1,10 +1,9 @@
-import { assert } from '../shared/assert.ts'
-import { HeadgateError } from '../shared/errors.ts'
 import { type Codec, failedAt, nullLength, nullRead, type WireVersion } from './codec.ts'
 import type { Reader } from './reader.ts'
 import { scalarCodec } from './scalar-codec.ts'
+import { structCodec } from './struct-codec.ts'
 import { type Field, type Fields, includesVersion, type WireType } from './types.ts'
-import { Writer } from './writer.ts'
+import type { Writer } from './writer.ts'
 
 /**
  * Compiles a declared type for one version into a tree of closures. A message is compiled once per version and kept;
@@ -15,7 +14,7 @@ export function compile(type: WireType, isNullable: boolean, wire: WireVersion):
     case 'array':
       return arrayCodec(compile(type.element.type, allowsNull(type.element, wire), wire), isNullable, wire)
     case 'struct':
-      return isNullable ? nullableCodec(structCodec(type.fields, wire)) : structCodec(type.fields, wire)
+      return isNullable ? nullableCodec(compileStruct(type.fields, wire)) : compileStruct(type.fields, wire)
     case 'bool':
     case 'int8':
     case 'int16':
@@ -30,115 +29,10 @@ export function compile(type: WireType, isNullable: boolean, wire: WireVersion):
   }
 }
 
-interface CompiledField {
-  readonly name: string
-  readonly field: Field
-  readonly codec: Codec
-}
-
-function structCodec(fields: Fields, wire: WireVersion): Codec {
-  const defaults = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.default]))
+function compileStruct(fields: Fields, wire: WireVersion): Codec {
   const known = Object.entries(fields).filter(([, field]) => includesVersion(field.versions, wire.version))
   const compiled = known.map(([name, field]) => ({ name, field, codec: compile(field.type, allowsNull(field, wire), wire) }))
-  const untagged = compiled.filter(({ field }) => field.tag === undefined)
-  const tagged = compiled.filter(({ field }) => field.tag !== undefined).toSorted((a, b) => (a.field.tag ?? 0) - (b.field.tag ?? 0))
-  const refused = Object.entries(fields).filter(([, field]) => !includesVersion(field.versions, wire.version) && !field.isIgnorable)
-  assert(wire.isFlexible || tagged.length === 0, 'tagged fields need a flexible version')
-  return {
-    bytesMin: untagged.reduce((sum, { codec }) => sum + codec.bytesMin, wire.isFlexible ? 1 : 0),
-    read(reader) {
-      // A copy of the defaults has every field, in one shape for all versions, before the first byte is read.
-      const value: Record<string, unknown> = { ...defaults }
-      readFields(reader, untagged, value)
-      if (wire.isFlexible) readTaggedFields(reader, tagged, value)
-      return value
-    },
-    write(writer, value) {
-      const struct = value as Record<string, unknown>
-      refuseUnknown(refused, struct, wire)
-      writeFields(writer, untagged, struct)
-      if (wire.isFlexible) writeTaggedFields(writer, tagged, struct)
-    },
-  }
-}
-
-function readFields(reader: Reader, fields: readonly CompiledField[], into: Record<string, unknown>): void {
-  let reading = ''
-  try {
-    for (const { name, codec } of fields) {
-      reading = name
-      into[name] = codec.read(reader)
-    }
-  } catch (error) {
-    throw failedAt(reading, error)
-  }
-}
-
-/** Unknown tags are skipped: they are from a newer peer. */
-function readTaggedFields(reader: Reader, known: readonly CompiledField[], into: Record<string, unknown>): void {
-  for (let left = reader.unsignedVarint(); left > 0; left--) {
-    const tag = reader.unsignedVarint()
-    const byteLength = reader.unsignedVarint()
-    const found = known.find(({ field }) => field.tag === tag)
-    if (found) readTaggedField(reader, found, byteLength, into)
-    else reader.skip(byteLength)
-  }
-}
-
-function readTaggedField(reader: Reader, { name, codec }: CompiledField, byteLength: number, into: Record<string, unknown>): void {
-  try {
-    into[name] = reader.exactly(byteLength, () => codec.read(reader))
-  } catch (error) {
-    throw failedAt(name, error)
-  }
-}
-
-function writeFields(writer: Writer, fields: readonly CompiledField[], struct: Record<string, unknown>): void {
-  let writing = ''
-  try {
-    for (const { name, field, codec } of fields) {
-      writing = name
-      const value = struct[name]
-      codec.write(writer, value === undefined ? field.default : value)
-    }
-  } catch (error) {
-    throw failedAt(writing, error)
-  }
-}
-
-/** In ascending order of tags, as KIP-482 asks. */
-function writeTaggedFields(writer: Writer, fields: readonly CompiledField[], struct: Record<string, unknown>): void {
-  const sent = fields.length === 0 ? fields : fields.filter(({ name, field }) => !isDefault(field, struct[name]))
-  writer.unsignedVarint(sent.length)
-  for (const field of sent) writeTaggedField(writer, field, struct)
-}
-
-/** The contents are written apart first, because their size goes before them. */
-function writeTaggedField(writer: Writer, tagged: CompiledField, struct: Record<string, unknown>): void {
-  const contents = new Writer()
-  writeFields(contents, [tagged], struct)
-  writer.unsignedVarint(tagged.field.tag ?? 0)
-  writer.unsignedVarint(contents.byteLength)
-  for (const segment of contents.segments()) writer.bytes(segment)
-}
-
-/** A value that the other side would never see must not be lost silently (a transactional id, an isolation level). */
-function refuseUnknown(refused: readonly (readonly [string, Field])[], struct: Record<string, unknown>, wire: WireVersion): void {
-  for (const [name, field] of refused)
-    if (!isDefault(field, struct[name]))
-      throw failedAt(name, new HeadgateError('unsupported', `version ${wire.version} has no such field, and it is set`))
-}
-
-function isDefault(field: Field, value: unknown): boolean {
-  if (value === undefined || value === field.default) return true
-  if (value === null || field.default === null) return false
-  if (field.type.kind === 'struct') return hasOnlyDefaults(field.type.fields, value as Record<string, unknown>)
-  if (Array.isArray(value)) return value.length === 0
-  return value instanceof Uint8Array && value.byteLength === 0
-}
-
-function hasOnlyDefaults(fields: Fields, struct: Record<string, unknown>): boolean {
-  return Object.entries(fields).every(([name, field]) => isDefault(field, struct[name]))
+  return structCodec(fields, compiled, wire)
 }
 
 function arrayCodec(element: Codec, isNullable: boolean, { isFlexible }: WireVersion): Codec {

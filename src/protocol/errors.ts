@@ -1,6 +1,6 @@
 /**
- * The error codes of the Kafka protocol, as of Kafka 4.1. Retriable says that Kafka's own clients may send the same
- * request again; what other clients do with a code differs, see broker/kafka-errors.ts for the ones Headgate answers.
+ * The error codes of the Kafka protocol, as of Kafka 4.1. Retriable means that Kafka's own clients may send the same
+ * request again; other clients have lists of their own.
  */
 export const kafkaErrors = {
   UNKNOWN_SERVER_ERROR: final(-1),
