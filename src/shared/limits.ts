@@ -104,7 +104,7 @@ export const limits = {
   objectKeySegmentLengthMax: 255,
   /** Attempts of one call to an object store, the first included. */
   objectStoreAttemptsMax: 8,
-  /** Pauses between those; about 6 s in all. */
+  /** Pauses between those; at most 6.4 s in all. */
   objectStoreBackoff: { firstMs: 50, maxMs: 5_000 },
   /** Directories that the local store remembers to be on stable storage; forgotten all at once above it. */
   durableDirectoriesMax: 10_000,

@@ -1,7 +1,7 @@
 /**
  * The two moves of every LZ77 format: copy literals from the input, and repeat what was written before. Short copies
- * go eight bytes at a time and may write up to seven bytes too many, which the next copy overwrites; near the end of
- * the output they go byte by byte. Callers have checked that source and target lie inside.
+ * go four bytes at a time and may write up to three bytes too many, which the next copy overwrites; near the end of the
+ * output they go byte by byte. Callers have checked that source and target lie inside.
  */
 export interface ByteWindow {
   readonly bytes: Uint8Array
@@ -12,7 +12,7 @@ export function byteWindow(bytes: Uint8Array): ByteWindow {
   return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) }
 }
 
-const wordBytes = 8
+const wordBytes = 4
 /** From here on the call into native code costs less than the loop. */
 const nativeCopyBytesMin = 64
 
@@ -21,7 +21,7 @@ export function copyLiterals(input: ByteWindow, at: number, output: ByteWindow, 
   else if (hasSlack(input, at + length) && hasSlack(output, to + length)) {
     const source = input.view
     const target = output.view
-    for (let done = 0; done < length; done += wordBytes) target.setBigInt64(to + done, source.getBigInt64(at + done))
+    for (let done = 0; done < length; done += wordBytes) target.setInt32(to + done, source.getInt32(at + done))
   } else for (let done = 0; done < length; done++) output.bytes[to + done] = input.bytes[at + done] as number
 }
 
@@ -31,7 +31,7 @@ export function copyMatch(output: ByteWindow, to: number, distance: number, leng
   if (length >= nativeCopyBytesMin && distance >= length) output.bytes.copyWithin(to, from, from + length)
   else if (distance >= wordBytes && hasSlack(output, to + length)) {
     const view = output.view
-    for (let done = 0; done < length; done += wordBytes) view.setBigInt64(to + done, view.getBigInt64(from + done))
+    for (let done = 0; done < length; done += wordBytes) view.setInt32(to + done, view.getInt32(from + done))
   } else {
     const bytes = output.bytes
     for (let done = 0; done < length; done++) bytes[to + done] = bytes[from + done] as number

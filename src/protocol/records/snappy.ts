@@ -3,7 +3,8 @@
  * send. The declared sizes are read and judged before anything is allocated, and every copy is checked, so hostile
  * bytes cost a HeadgateError and never more memory than the caller allows.
  *
- * Ours instead of WebAssembly: there, malformed input traps, and the instance never gives back what it had allocated.
+ * Ours, as LZ4's is: the WebAssembly decoder traps without saying what is wrong, and keeps the memory of the largest
+ * batch that it ever saw.
  */
 import { HeadgateError } from '../../shared/errors.ts'
 import { type ByteWindow, byteWindow, copyLiterals, copyMatch } from './lz77-copy.ts'
