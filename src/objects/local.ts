@@ -108,7 +108,7 @@ export class LocalObjectStore implements ObjectStore {
     try {
       throwIfAborted(call, signal)
       const outcome = await done(call, this.#publish(temporary, path, publish))
-      // From here on the object can be seen; only now can it no longer be lost.
+      // It can be seen by now, and could still be lost until its name is synced.
       if (outcome === 'created') await syncAfter(call, dirname(path))
       return outcome
     } finally {
@@ -117,19 +117,18 @@ export class LocalObjectStore implements ObjectStore {
   }
 
   /** Whatever fails here, nothing was done. */
-  async #publish(temporary: string, path: string, publish: Publish): Promise<'created' | 'exists'> {
+  async #publish(temporary: string, path: string, publish: Publish, attemptsMax = 2): Promise<'created' | 'exists'> {
     await this.#directories.ensure(dirname(path))
     try {
       await publish(temporary, path)
+      return 'created'
     } catch (error) {
       if (codeOf(error) === 'EEXIST' && !(await isDirectory(path))) return 'exists'
-      if (codeOf(error) !== 'ENOENT') throw error
+      if (codeOf(error) !== 'ENOENT' || attemptsMax === 1) throw error
       // Somebody removed the directory (a dropped table's, say) since it was made.
       this.#directories.forget(dirname(path))
-      await this.#directories.ensure(dirname(path))
-      await publish(temporary, path)
+      return await this.#publish(temporary, path, publish, attemptsMax - 1)
     }
-    return 'created'
   }
 
   #begin(call: StoreCall, signal: AbortSignal | undefined): string {
