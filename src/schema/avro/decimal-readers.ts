@@ -60,8 +60,8 @@ export function readBigDecimal(cursor: ValueCursor, column: BytesColumn): void {
   const unscaled = boundedUnscaled(cursor, start, limits.decimalDigitsMax)
   const scale = readIntValue(cursor)
   if (Math.abs(scale) > limits.decimalDigitsMax)
-    cursor.fail(`expected a big-decimal of scale up to ${limits.decimalDigitsMax}, found scale ${scale}`)
-  if (cursor.position !== cursor.end) cursor.fail(`expected a big-decimal of ${size} bytes, found ${cursor.end - cursor.position} more`)
+    cursor.fail(`expected a big-decimal of scale up to ${limits.decimalDigitsMax}, got scale ${scale}`)
+  if (cursor.position !== cursor.end) cursor.fail(`expected a big-decimal of ${size} bytes, got ${cursor.end - cursor.position} more`)
   cursor.end = end
   column.appendText(decimalText(unscaled, scale))
 }
@@ -69,7 +69,7 @@ export function readBigDecimal(cursor: ValueCursor, column: BytesColumn): void {
 /** Moves over the unscaled bytes and answers where they start; they end at the cursor. */
 function takeUnscaled(cursor: ValueCursor, size: number): number {
   const byteCount = size < 0 ? readSize(cursor) : size
-  if (byteCount === 0) cursor.fail('expected a decimal of at least 1 byte, found none')
+  if (byteCount === 0) cursor.fail('expected a decimal of at least 1 byte, got none')
   return take(cursor, byteCount, 'decimal')
 }
 
@@ -103,15 +103,15 @@ function boundedUnscaled(cursor: ValueCursor, start: number, digits: number): bi
   const sign = (bytes[start] as number) >= 0x80 ? -1 : 0
   const byteCountMax = Math.ceil((digits * Math.log2(10)) / 8) + 1
   const kept = Math.max(start, end - byteCountMax)
-  if (!isSignOnly(bytes, start, kept, sign)) cursor.fail(`expected a decimal of at most ${digits} digits, found ${end - start} bytes`)
+  if (!isSignOnly(bytes, start, kept, sign)) cursor.fail(`expected a decimal of at most ${digits} digits, got ${end - start} bytes`)
   const unscaled = unscaledOf(bytes, kept, end)
   if (unscaled < 0n !== sign < 0 || !hasAtMostDigits(unscaled, digits))
-    cursor.fail(`expected a decimal of at most ${digits} digits, found more`)
+    cursor.fail(`expected a decimal of at most ${digits} digits, got more`)
   return unscaled
 }
 
 function failPrecision(cursor: ValueCursor, start: number, { precision, scale }: DecimalShape): never {
   const { bytes, position: end } = cursor
   const found = end - start > 64 ? `a number of ${end - start} bytes` : decimalText(unscaledOf(bytes, start, end), scale)
-  return cursor.fail(`expected decimal(${precision},${scale}), found ${found}`)
+  return cursor.fail(`expected decimal(${precision},${scale}), got ${found}`)
 }

@@ -113,12 +113,12 @@ class JsonTextParser {
     if (this.#takeIf('}')) return { kind: 'object', members }
     do {
       this.#skipSpace()
-      if (this.#text[this.#position] !== '"') throw this.#failure(`expected a member name in quotes, found ${this.#here()}`)
+      if (this.#text[this.#position] !== '"') throw this.#failure(`expected a member name in quotes, got ${this.#here()}`)
       const key = this.#parseString()
-      if (!this.#takeIf(':')) throw this.#failure(`expected ":" after a member name, found ${this.#here()}`)
+      if (!this.#takeIf(':')) throw this.#failure(`expected ":" after a member name, got ${this.#here()}`)
       members.set(key, this.#parseValue(depth + 1))
     } while (this.#takeIf(','))
-    if (!this.#takeIf('}')) throw this.#failure(`expected "," or "}", found ${this.#here()}`)
+    if (!this.#takeIf('}')) throw this.#failure(`expected "," or "}", got ${this.#here()}`)
     return { kind: 'object', members }
   }
 
@@ -128,7 +128,7 @@ class JsonTextParser {
     if (this.#takeIf(']')) return { kind: 'array', items }
     do items.push(this.#parseValue(depth + 1))
     while (this.#takeIf(','))
-    if (!this.#takeIf(']')) throw this.#failure(`expected "," or "]", found ${this.#here()}`)
+    if (!this.#takeIf(']')) throw this.#failure(`expected "," or "]", got ${this.#here()}`)
     return { kind: 'array', items }
   }
 
@@ -163,7 +163,7 @@ class JsonTextParser {
     if (word === 'true' || word === 'false') return { kind: 'boolean', value: word === 'true' }
     if (NUMBER.test(word)) return { kind: 'number', text: word }
     this.#position -= word.length
-    throw this.#failure(`expected a JSON value, found ${this.#here()}`)
+    throw this.#failure(`expected a JSON value, got ${this.#here()}`)
   }
 
   #takeIf(character: string): boolean {

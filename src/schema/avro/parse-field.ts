@@ -22,7 +22,7 @@ export function fieldParser(
 ): (node: JsonNode, place: Place) => RecordField {
   return (node, place) => {
     const { path } = place
-    if (node.kind !== 'object') throw invalidSchema(path, `expected a field, found a ${node.kind}`)
+    if (node.kind !== 'object') throw invalidSchema(path, `expected a field, got a ${node.kind}`)
     const name = requiredText(node, 'name', path)
     if (!isSimpleName(name)) throw invalidSchema(path, `${JSON.stringify(name)} is not a name (letters, digits and _, no digit first)`)
     const typeNode = required(node, 'type', path)

@@ -12,7 +12,7 @@ const DAY_LAST = 2_932_896
 
 export function readDate(cursor: ValueCursor, column: Int32Column): void {
   const days = readIntValue(cursor)
-  if (days < DAY_FIRST || days > DAY_LAST) cursor.fail(`expected a date in the years 0001 to 9999, found day ${days} since 1970`)
+  if (days < DAY_FIRST || days > DAY_LAST) cursor.fail(`expected a date in the years 0001 to 9999, got day ${days} since 1970`)
   column.append(days)
 }
 
@@ -56,7 +56,7 @@ function halvesOf(value: bigint): [low: number, high: number] {
 }
 
 function failTimestamp(cursor: ValueCursor, unit: string): never {
-  return cursor.fail(`expected a timestamp in the years 0001 to 9999, found ${longText(cursor)} ${unit} since 1970`)
+  return cursor.fail(`expected a timestamp in the years 0001 to 9999, got ${longText(cursor)} ${unit} since 1970`)
 }
 
 const DAY_MILLIS = 86_400_000
@@ -64,14 +64,14 @@ const DAY_MICROS = 86_400_000_000
 
 export function readTimeMillis(cursor: ValueCursor, column: BytesColumn): void {
   const millis = readIntValue(cursor)
-  if (millis < 0 || millis >= DAY_MILLIS) cursor.fail(`expected a time of day in milliseconds, found ${millis}`)
+  if (millis < 0 || millis >= DAY_MILLIS) cursor.fail(`expected a time of day in milliseconds, got ${millis}`)
   appendTime(column, millis * 1000)
 }
 
 export function readTimeMicros(cursor: ValueCursor, column: BytesColumn): void {
   readLongParts(cursor)
   const micros = cursor.high * 4_294_967_296 + (cursor.low >>> 0)
-  if (micros < 0 || micros >= DAY_MICROS) cursor.fail(`expected a time of day in microseconds, found ${longText(cursor)}`)
+  if (micros < 0 || micros >= DAY_MICROS) cursor.fail(`expected a time of day in microseconds, got ${longText(cursor)}`)
   appendTime(column, micros)
 }
 

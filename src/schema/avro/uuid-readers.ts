@@ -11,7 +11,7 @@ export function readUuidText(cursor: ValueCursor, column: BytesColumn): void {
   const size = readSize(cursor)
   const start = cursor.position
   if (size !== TEXT_LENGTH || !isUuid(cursor.bytes, start))
-    cursor.fail(`expected a UUID such as 123e4567-e89b-12d3-a456-426614174000, found ${quotedText(cursor.bytes, start, start + size)}`)
+    cursor.fail(`expected a UUID such as 123e4567-e89b-12d3-a456-426614174000, got ${quotedText(cursor.bytes, start, start + size)}`)
   column.append(cursor.bytes, start, start + size)
   cursor.position = start + size
 }

@@ -39,7 +39,7 @@ function readLongTail(cursor: ValueCursor, start: number, low28: number): void {
     if (shift < 28) middle28 |= (byte & 0x7f) << shift
     else top8 |= (byte & 0x7f) << (shift - 28)
     // The tenth byte has room for the last of 64 bits.
-    if (shift === 35 && byte > 1) cursor.fail('expected a number, found one of more than 64 bits')
+    if (shift === 35 && byte > 1) cursor.fail('expected a number, got one of more than 64 bits')
     if (byte < 0x80) break
   }
   const low = low28 | (middle28 << 28)
@@ -55,7 +55,7 @@ export function readIntValue(cursor: ValueCursor): number {
   const start = cursor.position
   readLongParts(cursor)
   if (cursor.high !== cursor.low >> 31 || cursor.position - start > 5)
-    cursor.fail(`expected int, found ${longText(cursor)}, which needs more than 32 bits`)
+    cursor.fail(`expected int, got ${longText(cursor)}, which needs more than 32 bits`)
   return cursor.low
 }
 
@@ -72,7 +72,7 @@ export function readLong(cursor: ValueCursor, column: Int64Column): void {
 export function readBoolean(cursor: ValueCursor, column: BooleanColumn): void {
   if (cursor.position >= cursor.end) failAtEnd(cursor, 'boolean')
   const byte = cursor.bytes[cursor.position++] as number
-  if (byte > 1) cursor.fail(`expected boolean (0 or 1), found byte ${byte}`)
+  if (byte > 1) cursor.fail(`expected boolean (0 or 1), got byte ${byte}`)
   column.append(byte === 1)
 }
 
@@ -107,7 +107,7 @@ export function readString(cursor: ValueCursor, column: BytesColumn): void {
   const size = readSize(cursor)
   const start = cursor.position
   if (!column.appendUtf8(cursor.bytes, start, start + size))
-    cursor.fail(`expected UTF-8 text, found other bytes: ${quotedText(cursor.bytes, start, start + size)}`)
+    cursor.fail(`expected UTF-8 text, got other bytes: ${quotedText(cursor.bytes, start, start + size)}`)
   cursor.position = start + size
 }
 
@@ -140,7 +140,7 @@ export function readBranch(cursor: ValueCursor, branchCount: number): number {
 
 function readIndex(cursor: ValueCursor, count: number, what: string): number {
   const index = readIntValue(cursor)
-  if (index < 0 || index >= count) cursor.fail(`expected ${what} 0 to ${count - 1}, found ${index}`)
+  if (index < 0 || index >= count) cursor.fail(`expected ${what} 0 to ${count - 1}, got ${index}`)
   return index
 }
 
@@ -157,14 +157,14 @@ export function readSize(cursor: ValueCursor): number {
   readLongParts(cursor)
   const left = cursor.end - cursor.position
   if (cursor.high !== 0 || cursor.low < 0 || cursor.low > left)
-    cursor.fail(cursor.high < 0 ? `expected a length, found ${longText(cursor)}` : `expected ${longText(cursor)} bytes, found ${left}`)
+    cursor.fail(cursor.high < 0 ? `expected a length, got ${longText(cursor)}` : `expected ${longText(cursor)} bytes, got ${left}`)
   return cursor.low
 }
 
 /** Moves over `size` bytes and answers where they start. */
 export function take(cursor: ValueCursor, size: number, what: string): number {
   const { position } = cursor
-  if (size > cursor.end - position) cursor.fail(`expected ${what} of ${size} bytes, found ${cursor.end - position}`)
+  if (size > cursor.end - position) cursor.fail(`expected ${what} of ${size} bytes, got ${cursor.end - position}`)
   cursor.position = position + size
   return position
 }
@@ -179,17 +179,17 @@ export function readBlockCount(cursor: ValueCursor, itemBytesMin: number, cellsP
   const count = Math.abs(signed)
   cursor.blockEnd = signed < 0 ? readBlockEnd(cursor) : -1
   const left = cursor.end - cursor.position
-  if (count * itemBytesMin > left) cursor.fail(`expected ${count} items of at least ${itemBytesMin} bytes each, found ${left} bytes`)
+  if (count * itemBytesMin > left) cursor.fail(`expected ${count} items of at least ${itemBytesMin} bytes each, got ${left} bytes`)
   if (itemBytesMin === 0) countZeroByteItems(cursor, count)
   if (count * cellsPerItem > limits.valueCellsMax - cursor.cells)
-    cursor.fail(`expected a value of at most ${limits.valueCellsMax} items times columns, found more`)
+    cursor.fail(`expected a value of at most ${limits.valueCellsMax} items times columns, got more`)
   cursor.cells += count * cellsPerItem
   return count
 }
 
 function countZeroByteItems(cursor: ValueCursor, count: number): void {
   if (count > limits.zeroByteItemsMax - cursor.zeroByteItems)
-    cursor.fail(`expected at most ${limits.zeroByteItemsMax} items that take no bytes, found a block of ${count}`)
+    cursor.fail(`expected at most ${limits.zeroByteItemsMax} items that take no bytes, got a block of ${count}`)
   cursor.zeroByteItems += count
 }
 
@@ -203,15 +203,15 @@ export function endBlock(cursor: ValueCursor, blockEnd: number): void {
   if (blockEnd < 0 || blockEnd === cursor.position) return
   const excess = cursor.position - blockEnd
   cursor.fail(
-    `expected items that fill the stated size of their block, found ${excess < 0 ? `${-excess} bytes too few` : `${excess} bytes too many`}`,
+    `expected items that fill the stated size of their block, got ${excess < 0 ? `${-excess} bytes too few` : `${excess} bytes too many`}`,
   )
 }
 
 export function endValue(cursor: ValueCursor): void {
-  if (cursor.position !== cursor.end) cursor.fail(`expected the end of the value, found ${cursor.end - cursor.position} more bytes`)
+  if (cursor.position !== cursor.end) cursor.fail(`expected the end of the value, got ${cursor.end - cursor.position} more bytes`)
   cursor.release()
 }
 
 export function failAtEnd(cursor: ValueCursor, what: string): never {
-  return cursor.fail(`expected ${what}, found the end of the value`)
+  return cursor.fail(`expected ${what}, got the end of the value`)
 }
