@@ -16,8 +16,6 @@ export const limits = {
   catchUpReadBytes: 4 * MiB,
   /** Wait for room in the buffers while catching up, milliseconds. */
   catchUpPauseMs: 20,
-  /** Between attempts to resolve a commit. */
-  commitBackoff: { firstMs: 50, maxMs: 5_000 },
   /** Between two lives of a topic's sink after a failure. */
   sessionBackoff: { firstMs: 20, maxMs: 10_000 },
 
@@ -27,6 +25,15 @@ export const limits = {
   deltaListPageMax: 1_000,
   /** Commits between two checkpoints of a small table (Delta's own default). */
   deltaCheckpointCommits: 10,
+
+  /* server */
+
+  /** How long a drain may take before what is left is given up to the next start, milliseconds. */
+  drainMs: 60_000,
+  /** Between two passes of retention, milliseconds. */
+  retentionIntervalMs: 60_000,
+  /** Delta versions that one listing reads back. */
+  listedVersionsMax: 100,
 
   /* registry */
 
@@ -78,10 +85,14 @@ export const limits = {
   /** Attempts of one append before it is reported as unresolved; with the backoff below, about a minute. */
   commitAttemptsMax: 20,
   commitBackoff: { firstMs: 50, maxMs: 5_000 },
-  /** Snapshots in one metadata file, which is written whole by every commit; older plain appends are forgotten. */
-  snapshotsInMetadataMax: 500,
+  /** Newest snapshots that metadata keeps one by one; every commit writes the whole file. */
+  recentSnapshotsMax: 100,
+  /** Of older plain appends, the last of each such span is kept... */
+  snapshotSpanMs: 3_600_000,
+  /** ...until this age (Iceberg's history.expire.max-snapshot-age-ms). */
+  snapshotAgeMsMax: 5 * 24 * 3_600_000,
   /** Earlier metadata files that stay readable, where the table's own property does not say. */
-  previousMetadataFilesMax: 100,
+  previousMetadataFilesMax: 50,
   /** Manifests of one tier that set off a merge (Iceberg's commit.manifest.min-count-to-merge). */
   manifestsBeforeMerge: 100,
   /** A merged manifest ends near this size (Iceberg's commit.manifest.target-size-bytes). */

@@ -11,23 +11,37 @@ import {
 } from './metadata.ts'
 
 /**
- * Keeps metadata from growing with every commit. Old snapshots of Headgate's plain appends are forgotten: every file
- * they made live is live in the next one too, so no data file loses its last mention. Snapshots that others made, the
- * ones just before those, and whatever a branch or tag names stay for a real expiry to judge.
+ * Keeps metadata from growing with every commit: beyond the newest snapshots, only the last one of each hour stays, for
+ * some days. Forgotten are plain appends of Headgate's alone: every file they made live is live in the next one too, so
+ * no data file loses its last mention. Snapshots that others made, the ones just before those, and whatever a branch or
+ * tag names stay for a real expiry to judge.
  */
 export function boundedHistory(metadata: TableMetadata, isOwnAppend: (snapshot: Snapshot) => boolean): TableMetadata {
   const snapshots = snapshotsOf(metadata)
-  const excess = snapshots.length - limits.snapshotsInMetadataMax
-  if (excess <= 0) return metadata
+  if (snapshots.length <= limits.recentSnapshotsMax) return metadata
   const needed = neededSnapshotIds(metadata, isOwnAppend)
   const oldestFirst = [...snapshots].sort((a, b) => Number(idOf(a['sequence-number']) - idOf(b['sequence-number'])))
-  const forgettable = oldestFirst.slice(0, excess).filter((snapshot) => isOwnAppend(snapshot) && !needed.has(idOf(snapshot['snapshot-id'])))
-  const forgotten = new Set(forgettable.map((snapshot) => idOf(snapshot['snapshot-id'])))
+  const forgotten = new Set<bigint>()
+  for (const [index, snapshot] of oldestFirst.slice(0, -limits.recentSnapshotsMax).entries()) {
+    const snapshotId = idOf(snapshot['snapshot-id'])
+    const isKept = isLastOfSpan(snapshot, oldestFirst[index + 1]) && !isTooOld(snapshot, metadata)
+    if (isOwnAppend(snapshot) && !needed.has(snapshotId) && !isKept) forgotten.add(snapshotId)
+  }
+  if (forgotten.size === 0) return metadata
   return {
     ...metadata,
     snapshots: snapshots.filter((snapshot) => !forgotten.has(idOf(snapshot['snapshot-id']))),
     'snapshot-log': boundedLog(metadata['snapshot-log'] ?? [], forgotten),
   }
+}
+
+function isLastOfSpan(snapshot: Snapshot, next: Snapshot | undefined): boolean {
+  const spanOf = ({ 'timestamp-ms': timestampMs }: Snapshot): number => Math.floor(timestampMs / limits.snapshotSpanMs)
+  return next !== undefined && spanOf(snapshot) !== spanOf(next)
+}
+
+function isTooOld(snapshot: Snapshot, metadata: TableMetadata): boolean {
+  return metadata['last-updated-ms'] - snapshot['timestamp-ms'] > limits.snapshotAgeMsMax
 }
 
 function neededSnapshotIds(metadata: TableMetadata, isOwnAppend: (snapshot: Snapshot) => boolean): Set<bigint> {
