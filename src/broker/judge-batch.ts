@@ -1,3 +1,4 @@
+import { withAbsent, type NamedSchemas } from '../lanes/absent-schemas.ts'
 import type { Judgement, Lane, Verdict } from '../lanes/lane.ts'
 import type { TopicSchemas } from '../registry/topic-schemas.ts'
 import { copyOf } from '../shared/bytes.ts'
@@ -17,25 +18,25 @@ export async function judgeBatch(
   schemas: TopicSchemas,
   toJudge: BatchToJudge,
 ): Promise<Exclude<Verdict, { kind: 'needs-schemas' }>> {
+  let judgement = toJudge.judgement
   for (let attempt = 1; attempt <= limits.judgeAttemptsMax; attempt++) {
-    const verdict = await lane.judge({ ...toJudge, batch: copyOf(toJudge.batch) })
+    const verdict = await lane.judge({ ...toJudge, judgement, batch: copyOf(toJudge.batch) })
     if (verdict.kind !== 'needs-schemas') return verdict
-    if (!defineSchemas(lane, schemas, verdict)) {
-      // Fail closed: what cannot be read cannot judge, and is no fault of the sender's.
-      throw new HeadgateError('store-unavailable', `a schema of topic ${toJudge.topic} cannot be read`)
-    }
+    judgement = withAbsent(judgement, defineSchemas(lane, schemas, verdict))
   }
+  // Fail closed: what was not judged is not accepted.
   throw new HeadgateError('store-unavailable', `the schemas of topic ${toJudge.topic} did not reach the lane`)
 }
 
-/** False when one of the schemas does not exist. */
-export function defineSchemas(
-  lane: Lane,
-  schemas: TopicSchemas,
-  { schemaIds, guids }: { schemaIds: readonly number[]; guids: readonly string[] },
-): boolean {
-  const named = guids.map((guid) => schemas.idOfGuid(guid))
-  const definitions = [...schemaIds, ...named].map((schemaId) => (schemaId === undefined ? undefined : schemas.definition(schemaId)))
-  for (const definition of definitions) if (definition) lane.defineSchema(definition)
-  return definitions.every((definition) => definition !== undefined)
+/** Gives the lane what it asked for; answers what does not exist. */
+export function defineSchemas(lane: Lane, schemas: TopicSchemas, { schemaIds, guids }: NamedSchemas): NamedSchemas {
+  const define = (schemaId: number | undefined): boolean => {
+    const definition = schemaId === undefined ? undefined : schemas.definition(schemaId)
+    if (definition) lane.defineSchema(definition)
+    return definition !== undefined
+  }
+  return {
+    schemaIds: schemaIds.filter((schemaId) => !define(schemaId)),
+    guids: guids.filter((guid) => !define(schemas.idOfGuid(guid))),
+  }
 }

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { HeadgateError, messageOf } from '../shared/errors.ts'
+import { version } from '../version.ts'
 import { commands } from './commands.ts'
 import type { Command, Invocation } from './command.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
@@ -28,7 +28,7 @@ export async function main(words: readonly string[], world: World): Promise<numb
 
 async function dispatch(words: readonly string[], world: World): Promise<number> {
   const [first] = words
-  if (first === '--version') return print(world, `${await packageVersion()}\n`)
+  if (first === '--version') return print(world, `${version}\n`)
   if (first === undefined || first === 'help' || first.startsWith('-')) return print(world, overviewText(commands))
   const found = findCommand(words)
   if (!found) return unknownCommand(first, world)
@@ -101,9 +101,4 @@ function interruption(world: World): AbortSignal {
   world.on('SIGINT', onSignal)
   world.on('SIGTERM', onSignal)
   return interrupted.signal
-}
-
-async function packageVersion(): Promise<string> {
-  const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

@@ -2,6 +2,9 @@ import { environmentName, formatAddress, resolveSettings, settingSpecs } from '.
 import type { Command, Option } from './command.ts'
 import { exitCodes } from './exit-codes.ts'
 
+/** What help shows for a setting's value. */
+const VALUE_NAMES = { text: 'TEXT', address: 'host:port', count: 'N', bytes: 'BYTES', flag: 'true|false', choice: 'CHOICE' } as const
+
 /** Runs the server until a signal; then stops accepting, flushes, commits and exits with 0. */
 export const serve: Command = {
   name: 'serve',
@@ -16,8 +19,8 @@ export const serve: Command = {
   ],
   async run({ flags, environment, stdout, signal }) {
     const settings = resolveSettings(flags as { [name: string]: string | undefined }, environment)
-    const { createHeadgate } = await import('../server.ts')
-    const headgate = await createHeadgate(settings)
+    const [{ startHeadgate }, { processLogger }] = await Promise.all([import('../server.ts'), import('../process-logger.ts')])
+    const headgate = await startHeadgate(settings, processLogger(settings['log-level']))
     stdout.write(`headgate is ready: kafka ${formatAddress(headgate.kafka)} http http://${formatAddress(headgate.http)}\n`)
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve()
@@ -37,5 +40,3 @@ function serveOptions(): { [flag: string]: Option } {
     ]),
   )
 }
-
-const VALUE_NAMES = { text: 'TEXT', address: 'host:port', count: 'N', bytes: 'BYTES', flag: 'true|false', choice: 'CHOICE' } as const

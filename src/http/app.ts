@@ -10,8 +10,6 @@ export interface HttpPlugins {
   readonly admin: FastifyPluginAsync
   readonly health: FastifyPluginAsync
   readonly metrics: FastifyPluginAsync
-  /** The registry's way of addressing contexts rewrites the path before it is routed. */
-  readonly rewriteUrl: (url: string) => string
   readonly logger: Logger
 }
 
@@ -19,13 +17,12 @@ export interface HttpPlugins {
  * The HTTP surface: each room brings its routes as a plugin. What is set here is what Confluent's clients need of any
  * server: long percent-encoded parameters, empty bodies with a JSON media type, trailing and doubled slashes.
  */
-export async function createApp({ registry, admin, health, metrics, rewriteUrl, logger }: HttpPlugins): Promise<FastifyInstance> {
+export async function createApp({ registry, admin, health, metrics, logger }: HttpPlugins): Promise<FastifyInstance> {
   const app = fastify({
     logger: false,
     bodyLimit: limits.httpBodyBytesMax,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: limits.httpParameterLengthMax, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
-    rewriteUrl: (request) => rewriteUrl(request.url ?? '/'),
   })
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, { request, reply, logger }))
   app.setNotFoundHandler((request, reply) =>

@@ -4,6 +4,8 @@ import { limits } from '../shared/limits.ts'
 import { copyOf } from '../shared/bytes.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/log.ts'
+import type { Metrics } from '../shared/metrics.ts'
+import type { NamedSchemas } from '../lanes/absent-schemas.ts'
 import type { AdoptOutcome, Chunk, Judgement, Lane, Ticket } from '../lanes/lane.ts'
 import type { AppendedBatch, Log } from '../log/log.ts'
 import type { OffsetRange } from '../tables/table-commit.ts'
@@ -33,12 +35,13 @@ export interface SessionContext {
   readonly lanes: readonly Lane[]
   /** How stored batches are decoded; read anew for each stretch, because schemas are added. */
   readonly judgement: () => Judgement
-  /** Gives the lane the schemas it asked for; false when one of them does not exist. */
-  readonly defineSchemas: (lane: Lane, needed: { schemaIds: readonly number[]; guids: readonly string[] }) => boolean
+  /** Gives the lane the schemas it asked for; what does not exist is remembered in `judgement`. */
+  readonly defineSchemas: (lane: Lane, needed: NamedSchemas) => void
   /** Schema ids of the topic's subject now: recorded with each commit. */
   readonly schemaIds: () => readonly number[]
   /** This session's share of the memory that rows of all topics may take. */
   readonly memory: BufferShare
+  readonly metrics: Metrics
 }
 
 /** How far one partition is. All offsets are the next one to come. */
@@ -234,8 +237,9 @@ export class SinkSession {
     const outcome = await decoded
     if (outcome.kind === 'adopted') return this.#noteBuffered(lane, outcome)
     const { topic, defineSchemas } = this.#context
-    if (outcome.kind === 'needs-schemas' && defineSchemas(lane, outcome)) {
-      throw new HeadgateError('shutting-down', `a lane lacked schemas that records of topic ${topic} were written with; reading them again`)
+    if (outcome.kind === 'needs-schemas') {
+      defineSchemas(lane, outcome)
+      throw new HeadgateError('shutting-down', `a lane lacked schemas that records of topic ${topic} name; reading them again`)
     }
     throw new HeadgateError('store-corrupt', describeUndecodable(topic, outcome))
   }
@@ -373,9 +377,7 @@ export class SinkSession {
   }
 }
 
-function describeUndecodable(topic: string, outcome: Exclude<AdoptOutcome, { kind: 'adopted' }>): string {
+function describeUndecodable(topic: string, outcome: Exclude<AdoptOutcome, { kind: 'adopted' | 'needs-schemas' }>): string {
   if (outcome.kind === 'gone') return `the lane forgot rows of topic ${topic}`
-  if (outcome.kind === 'needs-schemas')
-    return `records of topic ${topic} were written with schemas that are not registered: ${[...outcome.schemaIds, ...outcome.guids].join(', ')}`
   return `offset ${outcome.offset} of topic ${topic} cannot be decoded: ${outcome.reason}`
 }

@@ -1,16 +1,17 @@
 import type { StructType } from '../columns/row-type.ts'
 import type { Encoder } from '../lanes/encoder.ts'
+import { withAbsent, type NamedSchemas } from '../lanes/absent-schemas.ts'
 import type { Judgement, Lane } from '../lanes/lane.ts'
 import type { AppendedBatch, Log } from '../log/log.ts'
-import type { LakeRoot } from '../objects/lake-root.ts'
 import type { Clock } from '../shared/clock.ts'
 import { HeadgateError } from '../shared/errors.ts'
 import type { Logger } from '../shared/log.ts'
+import type { Metrics } from '../shared/metrics.ts'
 import type { Random } from '../shared/random.ts'
 import { BufferMemory } from './buffer-memory.ts'
 import { Committer, type CommittedVersions } from './committer.ts'
 import type { LakeSettings } from './lake-settings.ts'
-import type { OpenTables } from './open-tables.ts'
+import { openTopicTables, type TablesContext } from './open-tables.ts'
 import type { LaneTicket, SessionContext } from './sink-session.ts'
 import { TopicSink } from './topic-sink.ts'
 
@@ -30,10 +31,11 @@ export interface SinksContext {
   readonly log: Log
   readonly lanes: { readonly all: readonly Lane[]; laneFor(topicId: string, partition: number): Lane }
   readonly encoder: Encoder
-  readonly root: LakeRoot
-  readonly openTables: OpenTables
-  readonly defineSchemas: SessionContext['defineSchemas']
+  readonly tables: TablesContext
+  /** Gives a lane the schemas it asked for; answers what does not exist. */
+  readonly defineSchemas: (lane: Lane, needed: NamedSchemas) => NamedSchemas
   readonly bufferBytesMax: number
+  readonly metrics: Metrics
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
@@ -46,6 +48,8 @@ export interface SinksContext {
 export class Sinks {
   readonly #context: SinksContext
   readonly #sinks = new Map<string, { topic: LakeTopic; sink: TopicSink }>()
+  /** Per topic, what its stored records name and the registry does not have. */
+  readonly #absent = new Map<string, NamedSchemas>()
   readonly #stopListening: () => void
   readonly #memory: BufferMemory
 
@@ -67,6 +71,7 @@ export class Sinks {
   async close(topicId: string): Promise<void> {
     const open = this.#sinks.get(topicId)
     this.#sinks.delete(topicId)
+    this.#absent.delete(topicId)
     await open?.sink.close()
     for (const lane of this.#context.lanes.all) lane.closeTable(topicId)
   }
@@ -107,15 +112,19 @@ export class Sinks {
     laneTicket?.lane.discard(laneTicket.ticket)
   }
 
+  #absentIn(topicId: string): NamedSchemas {
+    return this.#absent.get(topicId) ?? { schemaIds: [], guids: [] }
+  }
+
   #sinkContext(topic: LakeTopic): ConstructorParameters<typeof TopicSink>[0] {
     const { clock, random, logger } = this.#context
-    return { topic: topic.name, clock, random, logger, prepare: (signal) => this.#prepare(topic, signal) }
+    return { topic: topic.name, clock, random, logger, metrics: this.#context.metrics, prepare: (signal) => this.#prepare(topic, signal) }
   }
 
   async #prepare(topic: LakeTopic, signal: AbortSignal): Promise<SessionContext> {
-    const { clock, defineSchemas, encoder, lanes, log, logger, openTables, random, root } = this.#context
+    const { clock, defineSchemas, encoder, lanes, log, logger, random } = this.#context
     const { name, topicId, partitionCount, settings, judgement, schemaIds } = topic
-    const tables = await openTables({ topic: name, topicId, rowType: topic.rowType, settings }, signal)
+    const tables = await openTopicTables({ topic: name, topicId, rowType: topic.rowType, settings }, this.#context.tables, signal)
     const { rowType, partitionBy } = tables.leader
     for (const lane of lanes.all) {
       lane.closeTable(topicId)
@@ -130,13 +139,24 @@ export class Sinks {
       clock,
       logger,
       committer: new Committer(tables, { clock, random, logger }),
-      generation: { encoder, root, random, rowType, dataPrefix: `${settings.table.namespace}/${settings.table.table}/data` },
+      generation: {
+        encoder,
+        root: this.#context.tables.root,
+        random,
+        rowType,
+        dataPrefix: `${settings.table.namespace}/${settings.table.table}/data`,
+      },
       laneOf: (partition) => lanes.laneFor(topicId, partition),
       lanes: lanes.all,
-      judgement,
-      defineSchemas,
+      judgement: () => withAbsent(judgement(), this.#absentIn(topicId)),
+      defineSchemas: (lane, needed) => this.#absent.set(topicId, join(this.#absentIn(topicId), defineSchemas(lane, needed))),
       schemaIds,
       memory: this.#memory.share(),
+      metrics: this.#context.metrics,
     }
   }
+}
+
+function join(a: NamedSchemas, b: NamedSchemas): NamedSchemas {
+  return { schemaIds: [...a.schemaIds, ...b.schemaIds], guids: [...a.guids, ...b.guids] }
 }

@@ -13,6 +13,7 @@ export interface TopicSinkContext {
   readonly topic: string
   readonly logger: SessionContext['logger']
   readonly clock: SessionContext['clock']
+  readonly metrics: SessionContext['metrics']
 }
 
 /** Keeps a topic flowing into its table: runs one session after another, with a pause that grows while they fail. */
@@ -72,6 +73,7 @@ export class TopicSink {
       } catch (error) {
         if (this.#stop.signal.aborted) break
         this.#lastError = error
+        this.#context.metrics.add('headgate_sink_restarts_total', 1, topic)
         logger.warn({ topic, reason: messageOf(error), failures }, 'the sink of a topic starts again from its table')
       } finally {
         this.#session = undefined

@@ -1,0 +1,178 @@
+import { availableParallelism } from 'node:os'
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { defineSchemas } from './broker/judge-batch.ts'
+import { connectLakeTopics } from './broker/lake-topics.ts'
+import type { BrokerContext, HostPort } from './broker/context.ts'
+import { Listener } from './broker/listener.ts'
+import type { TopicDefaults } from './broker/topic-configs.ts'
+import { Topics } from './broker/topics.ts'
+import { openCatalog } from './catalogs/open.ts'
+import { createApp } from './http/app.ts'
+import { adminRoutes } from './http/admin-routes.ts'
+import { headgateAdmin } from './http/headgate-admin.ts'
+import { healthRoutes } from './http/health-routes.ts'
+import { listenHttp } from './http/listen.ts'
+import { metricsRoutes } from './http/metrics-routes.ts'
+import { LanePool } from './lanes/lane-pool.ts'
+import { workerEncoder } from './lanes/worker-encoder.ts'
+import { workerLane } from './lanes/worker-lane.ts'
+import { openLog, type OpenedLog } from './log/open.ts'
+import { openSegmentPieces } from './log/segment-pieces.ts'
+import { openObjectStore } from './objects/open.ts'
+import { RetryingObjectStore } from './objects/retry.ts'
+import { checkLake } from './registry/lake-check.ts'
+import { registeredTopicSchemas } from './registry/registered-topic-schemas.ts'
+import { Registry } from './registry/registry.ts'
+import { registryRoutes } from './registry/routes.ts'
+import { registerFolder } from './registry/schemas-folder.ts'
+import { parseAddress, type Settings } from './settings.ts'
+import { systemClock } from './shared/clock.ts'
+import { HeadgateError, messageOf } from './shared/errors.ts'
+import { limits } from './shared/limits.ts'
+import type { Logger } from './shared/log.ts'
+import { Metrics } from './shared/metrics.ts'
+import { Permits } from './shared/permits.ts'
+import { systemRandom } from './shared/random.ts'
+import { Sinks } from './sink/sinks.ts'
+import { openStateStore } from './state/open.ts'
+import { version } from './version.ts'
+
+/** A running server. */
+export interface Headgate {
+  /** Where it listens; the port is the real one when 0 was asked for. */
+  readonly kafka: HostPort
+  readonly http: HostPort
+  /** Stops accepting, answers what was received, flushes, commits, and lets go of everything. */
+  close(): Promise<void>
+}
+
+/**
+ * Builds everything and starts it, from the bottom of the ladder up; `close` goes the other way. What is acknowledged
+ * is on disk before the answer, so a process that is killed instead of closed loses nothing.
+ */
+export async function startHeadgate(settings: Settings, logger: Logger): Promise<Headgate> {
+  const clock = systemClock
+  const random = systemRandom
+  const metrics = new Metrics()
+  const dataDir = resolve(settings['data-dir'])
+  await mkdir(dataDir, { recursive: true })
+
+  const state = await openStateStore(join(dataDir, 'state.db'), { clock, random })
+  const pieces = await openSegmentPieces(join(dataDir, 'log'), { clock, random })
+  const log = await openLog({ state, pieces, clock, random, logger })
+  const lake = await openObjectStore(join(dataDir, 'lake'))
+  const root = { uri: lake.uri, store: new RetryingObjectStore(lake.store, { clock, random }) }
+  const catalog = await openCatalog(`sqlite://${join(dataDir, 'catalog.db')}`, { root, clock, random, logger })
+
+  const registry = await Registry.open({ state: state.schemas, clock, checkLake })
+  await registerFolder(settings.schemas, registry, logger)
+  const schemas = registeredTopicSchemas(registry)
+
+  const onCrash = (error: Error): void => logger.error({ reason: messageOf(error) }, 'a worker thread died; it starts again')
+  const lanes = LanePool.of(settings.lanes || Math.max(1, availableParallelism() - 1), (index) =>
+    workerLane({ name: `lane ${index}`, onCrash }),
+  )
+  const encoder = workerEncoder({ name: 'encoder', onCrash })
+  const tables = { catalog, root, engineInfo: `headgate/${version}`, clock, random, logger }
+  const sinks = new Sinks({
+    log,
+    lanes,
+    encoder,
+    tables,
+    defineSchemas: (lane, needed) => defineSchemas(lane, schemas, needed),
+    bufferBytesMax: settings['buffer-memory-bytes'],
+    metrics,
+    clock,
+    random,
+    logger,
+  })
+
+  const topics = new Topics({ state, clock, random, logger, namespace: settings.namespace, defaults: topicDefaults(settings) })
+  topics.addListener({
+    onCreated: (topic) => log.addTopic(topic.topicId, topic.partitionCount),
+    onChanged: async () => undefined,
+    onDeleted: (topic) => log.removeTopic(topic.topicId),
+  })
+  topics.addListener(connectLakeTopics({ topics, schemas, sinks, logger }))
+  await topics.open()
+
+  const broker: BrokerContext = {
+    clusterId: await state.clusterId(),
+    nodeId: 1,
+    topics,
+    log,
+    state,
+    schemas,
+    lanes,
+    hasTable: (topicId) => sinks.has(topicId),
+    autoCreateTopics: settings['auto-create-topics'],
+    defaultPartitions: settings['default-partitions'],
+    clock,
+    logger,
+    metrics,
+  }
+  let isReady = false
+  const advertised = settings['advertised-kafka'] === '' ? undefined : parseAddress('--advertised-kafka', settings['advertised-kafka'])
+  const listener = new Listener({ broker, requestMemory: new Permits(settings['request-memory-bytes']), advertised })
+  const app = await createApp({
+    registry: registryRoutes(registry),
+    admin: adminRoutes(headgateAdmin({ broker, sinks, tables })),
+    health: healthRoutes(() => isReady),
+    metrics: metricsRoutes(metrics),
+    logger,
+  })
+  const http = await listenHttp(app, settings.http)
+  const kafka = await listener.listen(settings.kafka)
+  const upkeep = startRetention({ log, topics, sinks, logger })
+  isReady = true
+  logger.info({ kafka: `${kafka.host}:${kafka.port}`, http: `${http.host}:${http.port}`, dataDir, version }, 'ready')
+
+  return {
+    kafka,
+    http,
+    async close() {
+      isReady = false
+      upkeep.abort(new HeadgateError('shutting-down', 'the server is closing'))
+      await listener.drain()
+      await sinks.drain(AbortSignal.timeout(limits.drainMs))
+      await app.close()
+      await Promise.all([lanes.close(), encoder.close()])
+      await log.close()
+      await catalog.close()
+      await state.close()
+      logger.info({}, 'closed')
+    },
+  }
+}
+
+function topicDefaults(settings: Settings): TopicDefaults {
+  return {
+    'lake.enable': settings['default-lake-enable'],
+    'lake.formats': settings['default-lake-formats'],
+    'lake.commit.interval.ms': String(settings['default-lake-commit-interval-ms']),
+    'lake.target.file.bytes': String(settings['default-lake-target-file-bytes']),
+    'retention.ms': String(settings['default-retention-ms']),
+  }
+}
+
+/** Log bytes that are old enough, and in the table, go from time to time. */
+function startRetention({ log, topics, sinks, logger }: { log: OpenedLog; topics: Topics; sinks: Sinks; logger: Logger }): AbortController {
+  const stop = new AbortController()
+  const run = async (): Promise<void> => {
+    while (!stop.signal.aborted) {
+      await systemClock.sleep(limits.retentionIntervalMs, stop.signal)
+      try {
+        await log.enforceRetention({
+          policyOf: (topicId) => topics.getById(topicId)?.settings,
+          keepFrom: (topicId, partition) => sinks.committedOffset(topicId, partition),
+          signal: stop.signal,
+        })
+      } catch (error) {
+        logger.warn({ reason: messageOf(error) }, 'a pass of retention failed; the next one goes on')
+      }
+    }
+  }
+  run().catch(() => undefined)
+  return stop
+}
