@@ -142,6 +142,10 @@ describe('structs that may be null', () => {
       expect(hexOf(encode(message, version, value))).toBe(hex.replaceAll(' ', ''))
       expect(decodeWhole(message, version, fromHex(hex))).toEqual(value)
     })
+
+  test('are announced by any byte that is not negative', () => {
+    expect(decodeWhole(message, 0, fromHex('00000161'))).toEqual({ next: { topic: 'a', at: 0 } })
+  })
 })
 
 describe('records', () => {
