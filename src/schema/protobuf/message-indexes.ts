@@ -1,0 +1,33 @@
+import { HeadgateError } from '../../shared/errors.ts'
+import type { LinkedSchema, MessageType } from './link/types.ts'
+
+/**
+ * The message that the indexes in front of a record name: `[1, 0]` is the first message inside the second one of the
+ * file. No indexes mean the first message.
+ */
+export function messageAt(schema: LinkedSchema, messageIndexes: readonly number[] = [0]): MessageType {
+  let messages: readonly MessageType[] = schema.main.messages
+  let found: MessageType | undefined
+  for (const index of messageIndexes) {
+    found = messages[index]
+    if (!found) break
+    messages = found.messages
+  }
+  if (found) return found
+  throw new HeadgateError('not-found', `the schema has no message at indexes [${messageIndexes.join(', ')}]`)
+}
+
+/** The indexes of a message by its name, full or without the package; undefined when the file has no such message. */
+export function messageIndexesOf(schema: LinkedSchema, name: string): readonly number[] | undefined {
+  const { packageName } = schema.main.ast
+  const find = (messages: readonly MessageType[], path: readonly number[]): readonly number[] | undefined => {
+    for (const [index, message] of messages.entries()) {
+      const { fullName } = message
+      if (fullName === name || (packageName !== '' && fullName === `${packageName}.${name}`)) return [...path, index]
+      const inside = find(message.messages, [...path, index])
+      if (inside) return inside
+    }
+    return undefined
+  }
+  return find(schema.main.messages, [])
+}

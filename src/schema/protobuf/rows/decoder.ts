@@ -1,0 +1,99 @@
+import type { ColumnBuilder, StructColumn } from '../../../columns/column-builder.ts'
+import { limits } from '../../../shared/limits.ts'
+import { RecordError, type DecodeRecord, type RecordDecoder } from '../../language.ts'
+import type { MessageType } from '../link/types.ts'
+import { checkMessage } from '../wire/check-message.ts'
+import { doubleAt, floatAt, int32At, readGroup, readSpan, readTag, readVarint, scratch, skipFixed, skipValue, tagOf } from '../wire/wire.ts'
+import { WireError, wireErrors } from '../wire/wire.ts'
+import { planColumns } from './column-plan.ts'
+import { EnumNames } from './enum-names.ts'
+import { generateDecoder, type DecoderTables } from './generate-decoder.ts'
+import { leafAppender, type AppendLeaf } from './leaves/leaf.ts'
+import { MapEntries } from './map-entries.ts'
+import { mergeRepeated } from './merge-repeated.ts'
+import { rowTypeOf } from './row-type.ts'
+
+type Factory = (runtime: Runtime, columns: StructColumn['fields']) => DecodeRecord
+
+/**
+ * Compiles the judge of one message: it reads the wire format once, writes into columns and refuses what is malformed.
+ * The generated code knows no paths; when it meets bad bytes, the record is walked again to say where.
+ */
+export function compileProtobufDecoder(message: MessageType): RecordDecoder {
+  const plan = planColumns(message)
+  const { code, tables } = generateDecoder(plan)
+  const factory = new Function('rt', 'columns', code) as Factory
+  return {
+    rowType: rowTypeOf(plan),
+    bind: (columns) => withPaths(message, factory(runtimeOf(tables), columns)),
+  }
+}
+
+function withPaths(message: MessageType, decode: DecodeRecord): DecodeRecord {
+  return (bytes, start, end) => {
+    try {
+      decode(bytes, start, end)
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error
+      checkMessage(message, bytes, start, end)
+      // The walk knows nothing of what a column cannot hold, such as JSON nested too deep.
+      throw new RecordError('$', error.message)
+    }
+  }
+}
+
+type Runtime = ReturnType<typeof runtimeOf>
+
+/** What generated code calls. */
+function runtimeOf(tables: DecoderTables) {
+  const numbers = tables.messages.map(({ fieldByNumber }) => new Set(fieldByNumber.keys()))
+  const enumNames = tables.enums.map((enumType) => new EnumNames(enumType))
+  return {
+    readVarint,
+    readTag,
+    tagOf,
+    readSpan,
+    readGroup,
+    skipFixed,
+    scratch,
+    int32At,
+    floatAt,
+    doubleAt,
+    zigZagLow,
+    zigZagHigh,
+    enumNames,
+    EMPTY: new Uint8Array(0),
+    utf8Error: wireErrors.utf8,
+    cellsMax: limits.protobufCellsMax,
+    mapEntries: tables.maps.map(
+      ({ entry, key }) =>
+        () =>
+          new MapEntries(entry, key),
+    ),
+    leafAppender(index: number, column: ColumnBuilder): AppendLeaf {
+      const { leaf, path } = tables.leaves[index] as DecoderTables['leaves'][number]
+      return leafAppender(leaf, column, path)
+    },
+    mergeRepeated: (bytes: Uint8Array, start: number, end: number, messageIndex: number) =>
+      mergeRepeated(bytes, start, end, tables.messages[messageIndex] as MessageType),
+    /** A field that the message has, in a wire type that is not its own, was written by another schema. */
+    skipUnknown(bytes: Uint8Array, position: number, end: number, tag: number, messageIndex: number): number {
+      if ((numbers[messageIndex] as Set<number>).has(tag >>> 3)) throw wireErrors.mismatch
+      return skipValue(bytes, position, end, tag)
+    },
+    missing(pathIndex: number): never {
+      throw new RecordError(tables.paths[pathIndex] as string, 'a required field is missing')
+    },
+    tooMany(pathIndex: number): never {
+      throw new RecordError(tables.paths[pathIndex] as string, `the record fills more than ${limits.protobufCellsMax} column values`)
+    },
+  }
+}
+
+function zigZagLow(low: number, high: number): number {
+  return ((low >>> 1) | (high << 31)) ^ -(low & 1)
+}
+
+function zigZagHigh(low: number, high: number): number {
+  return (high >>> 1) ^ -(low & 1)
+}
