@@ -112,6 +112,12 @@ export class Sinks {
     laneTicket?.lane.discard(laneTicket.ticket)
   }
 
+  /** What the log is likely to name, before it is read: a lane that lacks a schema ends the session. */
+  #defineStoredSchemas(topic: LakeTopic, lane: Lane): void {
+    const { value } = topic.judgement()
+    if (value.kind === 'framed') this.#context.defineSchemas(lane, { schemaIds: value.allowedSchemaIds, guids: [] })
+  }
+
   #absentIn(topicId: string): NamedSchemas {
     return this.#absent.get(topicId) ?? { schemaIds: [], guids: [] }
   }
@@ -129,6 +135,7 @@ export class Sinks {
     for (const lane of lanes.all) {
       lane.closeTable(topicId)
       lane.openTable({ tableKey: topicId, rowType, partitionBy })
+      this.#defineStoredSchemas(topic, lane)
     }
     return {
       topic: name,
