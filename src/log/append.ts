@@ -41,12 +41,12 @@ export class GroupCommit {
   readonly #bounds: GroupCommitBounds
   #queue: QueuedBatch[] = []
   #queuedBytes = 0
-  #isRunning = false
+  #isWriting = false
+  /** The second stage: the transaction under way, or the last one that was. */
+  #committing: Promise<void> = Promise.resolve()
   /** The answer to the latest append. Answers are given in order, so this is when all are given. */
   #latest: Promise<unknown> = Promise.resolve()
   #isClosed = false
-  /** Pieces that an unseen transaction may name: they must not be deleted. */
-  readonly #doubtfulPieces = new Set<string>()
 
   constructor(context: GroupCommitContext, bounds: GroupCommitBounds = limits) {
     this.#context = context
@@ -60,7 +60,7 @@ export class GroupCommit {
     this.#queuedBytes += batch.bytes.byteLength
     const answer = new Promise<AppendOutcome>((resolve) => this.#queue.push({ batch, resolve }))
     this.#latest = answer
-    if (!this.#isRunning) void this.#run()
+    if (!this.#isWriting) void this.#writeGroups()
     return answer
   }
 
@@ -75,21 +75,17 @@ export class GroupCommit {
     await this.settled()
   }
 
-  isDoubtful(piece: string): boolean {
-    return this.#doubtfulPieces.has(piece)
-  }
-
-  async #run(): Promise<void> {
-    this.#isRunning = true
+  /** The first stage: one group's bytes after the other's. At most one written group waits for the second stage. */
+  async #writeGroups(): Promise<void> {
+    this.#isWriting = true
     // One turn later: the batches of one request come in one turn, and belong together.
     await Promise.resolve()
-    let written: WrittenGroup | undefined
-    while (written || this.#queue.length > 0) {
-      const writing = this.#queue.length > 0 ? this.#write(this.#takeGroup()) : undefined
-      if (written) await this.#commit(written)
-      written = await writing
+    while (this.#queue.length > 0) {
+      const group = await this.#write(this.#takeGroup())
+      await this.#committing
+      this.#committing = this.#commit(group)
     }
-    this.#isRunning = false
+    this.#isWriting = false
   }
 
   #takeGroup(): QueuedBatch[] {
@@ -119,19 +115,13 @@ export class GroupCommit {
     const batches = queued.map(({ batch }) => batch)
     const outcome = await commitGroup(placeBatches(batches, written.at), this.#context)
     if (outcome.kind === 'committed') return this.#answer(queued, outcome.outcomes)
-    if (outcome.kind === 'outcome-unknown') {
-      this.#doubtfulPieces.add(written.at.piece)
-      this.#context.onUnknown(batches)
-    }
+    if (outcome.kind === 'outcome-unknown') this.#context.onUnknown(batches)
     this.#fail(queued, outcome)
   }
 
   #answer(queued: readonly QueuedBatch[], outcomes: readonly AppendOutcome[]): void {
     const batches = queued.map(({ batch }) => batch)
-    for (const [index, batch] of batches.entries()) {
-      const kind = outcomes[index]?.kind
-      if (kind === 'appended' || kind === 'duplicate') this.#context.failures.settle(batch)
-    }
+    for (const [index, batch] of batches.entries()) if (outcomes[index]?.kind !== 'unavailable') this.#context.failures.settle(batch)
     this.#context.onCommitted(batches, outcomes)
     for (const [index, { resolve }] of queued.entries()) {
       const outcome = outcomes[index]

@@ -13,25 +13,29 @@ export interface SequencedBatch {
 }
 
 export type SequenceVerdict =
-  | { readonly kind: 'accepted' }
+  /** Follows what is stored of its producer and epoch. */
+  | { readonly kind: 'next' }
+  /** Nothing is stored that it could follow: a new producer, a new epoch, or state that expired. */
+  | { readonly kind: 'first' }
   /** Stored before, by these sequences: the answer is the original one. */
   | { readonly kind: 'duplicate'; readonly original: ProducerBatch }
   | { readonly kind: 'out-of-order'; readonly expected: number }
   | { readonly kind: 'stale-epoch'; readonly currentEpoch: number }
 
-const accepted: SequenceVerdict = { kind: 'accepted' }
+const first: SequenceVerdict = { kind: 'first' }
+const next: SequenceVerdict = { kind: 'next' }
 
 export function judgeSequence(state: ProducerState | undefined, batch: SequencedBatch, nowMs: number): SequenceVerdict {
   // Without state any sequence may be the first: the producer's earlier batches may have expired.
-  if (!state || isExpired(state, nowMs)) return accepted
+  if (!state || isExpired(state, nowMs)) return first
   if (batch.producerEpoch < state.producerEpoch) return { kind: 'stale-epoch', currentEpoch: state.producerEpoch }
   // Java and librdkafka raise their epoch by themselves after a refused batch and start again at 0, without asking.
-  if (batch.producerEpoch > state.producerEpoch) return batch.baseSequence === 0 ? accepted : { kind: 'out-of-order', expected: 0 }
+  if (batch.producerEpoch > state.producerEpoch) return batch.baseSequence === 0 ? first : { kind: 'out-of-order', expected: 0 }
   const original = storedBefore(state, batch)
   if (original) return { kind: 'duplicate', original }
   const last = state.recentBatches.at(-1)
   const expected = last ? sequencePlus(last.sequenceLast, 1) : batch.baseSequence
-  return batch.baseSequence === expected ? accepted : { kind: 'out-of-order', expected }
+  return batch.baseSequence === expected ? next : { kind: 'out-of-order', expected }
 }
 
 /** The producer's state once the batch is stored. */

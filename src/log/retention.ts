@@ -29,7 +29,7 @@ export interface RetentionContext {
   readonly state: StateStore
   readonly pieces: LogPieces
   readonly partitions: PartitionCache
-  readonly groups: Pick<GroupCommit, 'settled' | 'isDoubtful'>
+  readonly groups: Pick<GroupCommit, 'settled'>
   readonly clock: Clock
   readonly logger: Logger
 }
@@ -119,7 +119,7 @@ export async function removeUnusedPieces({
   if (finished.length === 0) return 0
   await groups.settled()
   const live = new Set(await state.livePieces())
-  const unused = finished.filter((piece) => !live.has(piece) && !groups.isDoubtful(piece))
+  const unused = finished.filter((piece) => !live.has(piece))
   for (const piece of unused) await pieces.delete(piece)
   if (unused.length > 0) logger.info({ pieces: unused.length }, 'log pieces removed')
   return unused.length

@@ -47,7 +47,7 @@ export class RetriableFailures {
     )
   }
 
-  /** The batch is stored: nobody waits for it, nor for anything before it. */
+  /** The batch has an answer for good: nobody waits for it, nor for anything before it. */
   settle(batch: Identity): void {
     const awaited = this.#awaited.get(keyOf(batch))
     if (!awaited || batch.producerEpoch < awaited.producerEpoch) return

@@ -58,15 +58,17 @@ function sequenceBatch(draft: Draft, placed: PlacedBatch, { nowMs, isBehindFailu
   if (batch.producerId < 0n) return draft.append(placed, offsets)
   const state = draft.producerOf(batch)
   const verdict = judgeSequence(state, batch, nowMs)
-  const isNew = verdict.kind === 'accepted' || verdict.kind === 'out-of-order'
-  if (isNew && isBehindFailure(batch)) return { kind: 'unavailable', reason: 'an earlier batch of this producer failed and is awaited' }
-  if (verdict.kind !== 'accepted') return refusal(verdict, offsets)
+  // What follows the stored batches has nothing before it to wait for; anything else may have.
+  const mayBeEarly = verdict.kind === 'first' || verdict.kind === 'out-of-order'
+  if (mayBeEarly && isBehindFailure(batch))
+    return { kind: 'unavailable', reason: 'an earlier batch of this producer failed and is awaited' }
+  if (verdict.kind !== 'first' && verdict.kind !== 'next') return refusal(verdict, offsets)
   const { baseOffset } = draft.append(placed, offsets)
   draft.setProducer(batch, stateAfter(state, batch, { baseOffset, logAppendTimeMs: batch.logAppendTimeMs, nowMs }))
   return { kind: 'appended', baseOffset, logAppendTimeMs: batch.logAppendTimeMs, logStartOffset: offsets.logStartOffset }
 }
 
-function refusal(verdict: Exclude<SequenceVerdict, { kind: 'accepted' }>, { logStartOffset }: PartitionOffsets): AppendOutcome {
+function refusal(verdict: Exclude<SequenceVerdict, { kind: 'first' | 'next' }>, { logStartOffset }: PartitionOffsets): AppendOutcome {
   switch (verdict.kind) {
     case 'duplicate': {
       const { baseOffset, logAppendTimeMs } = verdict.original

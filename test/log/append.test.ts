@@ -177,10 +177,17 @@ describe('when the bytes cannot be written', () => {
   test('a duplicate of what was stored before is answered, and the failed one is still awaited', async () => {
     const { log, files } = await openTestLog()
     await log.append(sequenced(0))
-    files.isNextSyncFailing = true
+    files.failNext = 'sync'
     expect(await log.append(sequenced(1))).toMatchObject({ kind: 'unavailable' })
     expect(await log.append(sequenced(0))).toMatchObject({ kind: 'duplicate' })
     expect(await log.append(sequenced(2))).toMatchObject({ kind: 'unavailable' })
+  })
+
+  test('they are stored with it when they come in one group', async () => {
+    const { log } = await failingOnce()
+    expect(await log.append(sequenced(0))).toMatchObject({ kind: 'unavailable' })
+    const outcomes = await Promise.all([0, 1, 2].map((sequence) => log.append(sequenced(sequence))))
+    expect(outcomes.map(offsetOf)).toEqual([0n, 1n, 2n])
   })
 
   test('a producer that raised its epoch instead is not held up', async () => {
@@ -325,7 +332,7 @@ function unavailable(): never {
 
 async function failingOnce(): Promise<TestLog> {
   const opened = await openTestLog()
-  opened.files.isNextSyncFailing = true
+  opened.files.failNext = 'sync'
   return opened
 }
 

@@ -18,16 +18,17 @@ const straddling: ProducerState = { ...state, recentBatches: [stored(last - 1, 2
 const expired: ProducerState = { ...state, lastTimestampMs: nowMs - limits.producerIdExpiryMs }
 
 describe("Kafka's rules for a producer's next batch", () => {
-  const accepted = { kind: 'accepted' }
+  const first = { kind: 'first' }
+  const next = { kind: 'next' }
   const duplicate = (original: ProducerBatch) => ({ kind: 'duplicate', original })
   const outOfOrder = (expected: number) => ({ kind: 'out-of-order', expected })
   const stale = { kind: 'stale-epoch', currentEpoch: 3 }
   for (const [rule, before, epoch, baseSequence, recordCount, verdict] of [
-    ['no state: sequence 0 is accepted', undefined, 0, 0, 1, accepted],
-    ['no state: any sequence is accepted, the state may have expired', undefined, 3, 77, 1, accepted],
-    ['state of 24 hours ago is no state: any sequence', expired, 3, 77, 1, accepted],
-    ['state of 24 hours ago is no state: an older epoch', expired, 1, 0, 1, accepted],
-    ['the next sequence is accepted', state, 3, 10, 5, accepted],
+    ['no state: sequence 0 is accepted', undefined, 0, 0, 1, first],
+    ['no state: any sequence is accepted, the state may have expired', undefined, 3, 77, 1, first],
+    ['state of 24 hours ago is no state: any sequence', expired, 3, 77, 1, first],
+    ['state of 24 hours ago is no state: an older epoch', expired, 1, 0, 1, first],
+    ['the next sequence is accepted', state, 3, 10, 5, next],
     ['the latest batch again is a duplicate', state, 3, 5, 5, duplicate(stored(5, 9, 200n))],
     ['an earlier batch again is a duplicate', state, 3, 0, 5, duplicate(stored(0, 4, 100n))],
     ['a known start with another end is out of order', state, 3, 5, 4, outOfOrder(10)],
@@ -37,14 +38,14 @@ describe("Kafka's rules for a producer's next batch", () => {
     ['sequence 0 again in the same epoch is out of order', state, 3, 0, 1, outOfOrder(10)],
     ['an older epoch is stale', state, 2, 10, 1, stale],
     ['an older epoch is stale even as a duplicate', state, 2, 5, 5, stale],
-    ['the next epoch starts at 0', state, 4, 0, 1, accepted],
-    ['a local bump of several epochs starts at 0', state, 9, 0, 1, accepted],
+    ['the next epoch starts at 0', state, 4, 0, 1, first],
+    ['a local bump of several epochs starts at 0', state, 9, 0, 1, first],
     ['a newer epoch that goes on is out of order', state, 4, 10, 1, outOfOrder(0)],
-    ['sequence 0 follows 2147483647', wrapping, 3, 0, 1, accepted],
+    ['sequence 0 follows 2147483647', wrapping, 3, 0, 1, next],
     ['nothing else follows 2147483647', wrapping, 3, 1, 1, outOfOrder(0)],
     ['a batch that ends at 2147483647 is found again', wrapping, 3, last - 4, 5, duplicate(stored(last - 4, last, 300n))],
     ['a batch across the wrap is found again', straddling, 3, last - 1, 5, duplicate(stored(last - 1, 2, 400n))],
-    ['the one after a batch across the wrap is accepted', straddling, 3, 3, 1, accepted],
+    ['the one after a batch across the wrap is accepted', straddling, 3, 3, 1, next],
   ] as const)
     test(rule, () => {
       expect(judgeSequence(before, { producerId: 1000n, producerEpoch: epoch, baseSequence, recordCount }, nowMs)).toEqual(verdict)

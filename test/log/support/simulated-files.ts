@@ -1,5 +1,6 @@
 import type { SegmentFiles, SegmentReader, SegmentWriter } from '../../../src/log/segment-files.ts'
 import { assert } from '../../../src/shared/assert.ts'
+import { HeadgateError } from '../../../src/shared/errors.ts'
 import { concatBytes } from '../../../src/shared/bytes.ts'
 import { randomInt, type Random } from '../../../src/shared/random.ts'
 
@@ -24,8 +25,8 @@ export interface FileFaults {
 export class SimulatedFiles implements SegmentFiles {
   readonly files = new Map<string, SimulatedFile>()
   readonly #faults: FileFaults | undefined
-  /** Set, the next sync fails, and no other. */
-  isNextSyncFailing = false
+  /** Set, the next operation of its kind fails, and no other. */
+  failNext: 'create' | 'write' | 'sync' | undefined
 
   constructor(faults?: FileFaults) {
     this.#faults = faults
@@ -38,6 +39,7 @@ export class SimulatedFiles implements SegmentFiles {
 
   async create(name: string): Promise<SegmentWriter> {
     await this.#step(this.#faults?.failedCreate, 'cannot create')
+    this.#failOnce('create')
     assert(!this.files.has(name), 'a file name was used twice')
     const file = { bytes: new Uint8Array(0), syncedBytes: 0 }
     this.files.set(name, file)
@@ -61,6 +63,7 @@ export class SimulatedFiles implements SegmentFiles {
     return {
       read: async (position, length) => {
         await this.#step(this.#faults?.failedRead, 'cannot read')
+        if (position + length > file.bytes.length) throw new HeadgateError('store-corrupt', 'the file ends early')
         assert(position + length <= file.syncedBytes, 'reading bytes that were never synced')
         return file.bytes.slice(position, position + length)
       },
@@ -87,15 +90,13 @@ export class SimulatedFiles implements SegmentFiles {
     const isTorn = this.#happens(this.#faults?.failedWrite)
     const written = isTorn && this.#faults ? bytes.subarray(0, randomInt(this.#faults.random, bytes.length)) : bytes
     file.bytes = concatBytes([file.bytes, written])
+    this.#failOnce('write')
     if (isTorn) throw new Error('no space left (a fault on purpose)')
   }
 
   async #sync(file: SimulatedFile): Promise<void> {
     await this.#step(this.#faults?.failedSync, 'cannot sync')
-    if (this.isNextSyncFailing) {
-      this.isNextSyncFailing = false
-      throw new Error('cannot sync, once (a fault on purpose)')
-    }
+    this.#failOnce('sync')
     file.syncedBytes = file.bytes.length
     await this.#faults?.step()
   }
@@ -103,6 +104,12 @@ export class SimulatedFiles implements SegmentFiles {
   async #step(failureRate: number | undefined, message: string): Promise<void> {
     await this.#faults?.step()
     if (this.#happens(failureRate)) throw new Error(`${message} (a fault on purpose)`)
+  }
+
+  #failOnce(operation: NonNullable<SimulatedFiles['failNext']>): void {
+    if (this.failNext !== operation) return
+    this.failNext = undefined
+    throw new Error(`cannot ${operation}, once (a fault on purpose)`)
   }
 
   #happens(rate: number | undefined): boolean {
