@@ -201,7 +201,10 @@ test('an error of the database leaves the outcome unknown, as it may have come a
   const base = await createOrders(catalog)
   const other = new DatabaseSync(path)
   other.exec(`CREATE TRIGGER fault BEFORE UPDATE ON iceberg_tables BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END`)
-  expect(await catalog.pointer(orders).swap({ ...base, metadata }, metadata)).toMatchObject({ kind: 'unknown', cause: { message: 'disk I/O error' } })
+  expect(await catalog.pointer(orders).swap({ ...base, metadata }, metadata)).toMatchObject({
+    kind: 'unknown',
+    cause: { message: 'disk I/O error' },
+  })
   other.close()
   await catalog.close()
 })

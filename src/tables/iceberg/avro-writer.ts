@@ -1,4 +1,5 @@
-import { deflateRawSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { deflateRaw } from 'node:zlib'
 import { assert } from '../../shared/assert.ts'
 import { asBuffer, concatBytes, utf8Bytes } from '../../shared/bytes.ts'
 import { limits } from '../../shared/limits.ts'
@@ -7,30 +8,16 @@ import { isOptional, type AvroRecord, type AvroRecordSchema, type AvroSchema, ty
 /**
  * Writes an Avro object container file (Avro spec, Object Container Files) with the `deflate` codec. In: records keyed
  * by field id and the schema that says their order; out: the bytes of the file. The schema's attributes (`field-id`,
- * `element-id`, `logicalType`) are kept as given, which readers depend on.
+ * `element-id`, `logicalType`) are kept as given, which readers depend on. The thread is free between blocks, as a merged
+ * manifest has many.
  */
-export function writeAvroFile({ schema, properties, records, sync }: AvroFileToWrite): Uint8Array<ArrayBuffer> {
+export async function writeAvroFile({ schema, properties, records, sync }: AvroFileToWrite): Promise<Uint8Array<ArrayBuffer>> {
   assert(sync.byteLength === 16, 'an Avro sync marker has 16 bytes')
   const pieces = [fileHeader({ ...properties, 'avro.schema': JSON.stringify(schema), 'avro.codec': 'deflate' }), sync]
-  const write = recordWriter(schema)
-  const block = new AvroSink()
-  let blockRecords = 0
-  const endBlock = (): void => {
-    if (blockRecords === 0) return
-    const compressed = deflateRawSync(block.written())
-    const head = new AvroSink()
-    head.writeLong(blockRecords)
-    head.writeLong(compressed.byteLength)
-    pieces.push(head.written(), compressed, sync)
-    block.clear()
-    blockRecords = 0
+  for (const { count, bytes } of encodeBlocks(schema, records)) {
+    const compressed = await deflate(bytes)
+    pieces.push(blockHeader(count, compressed.byteLength), compressed, sync)
   }
-  for (const record of records) {
-    write(block, record)
-    blockRecords++
-    if (block.byteLength >= limits.avroBlockBytes) endBlock()
-  }
-  endBlock()
   return concatBytes(pieces)
 }
 
@@ -53,6 +40,34 @@ function fileHeader(properties: Readonly<Record<string, string>>): Uint8Array {
   }
   sink.writeLong(0)
   return concatBytes([MAGIC, sink.written()])
+}
+
+interface Block {
+  readonly count: number
+  /** Valid until the next block is asked for. */
+  readonly bytes: Uint8Array
+}
+
+function* encodeBlocks(schema: AvroRecordSchema, records: Iterable<AvroRecord>): Generator<Block> {
+  const write = recordWriter(schema)
+  const sink = new AvroSink()
+  let count = 0
+  for (const record of records) {
+    write(sink, record)
+    count++
+    if (sink.byteLength < limits.avroBlockBytes) continue
+    yield { count, bytes: sink.written() }
+    sink.clear()
+    count = 0
+  }
+  if (count > 0) yield { count, bytes: sink.written() }
+}
+
+function blockHeader(count: number, byteLength: number): Uint8Array {
+  const sink = new AvroSink()
+  sink.writeLong(count)
+  sink.writeLong(byteLength)
+  return sink.written()
 }
 
 type ValueWriter = (sink: AvroSink, value: AvroValue | undefined) => void
@@ -187,5 +202,7 @@ class AvroSink {
     this.#bytes = grown
   }
 }
+
+const deflate = promisify<Uint8Array, Buffer>(deflateRaw)
 
 const MAGIC = Uint8Array.of(0x4f, 0x62, 0x6a, 1)

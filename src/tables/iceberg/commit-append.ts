@@ -136,7 +136,7 @@ async function attemptCommit(writer: TableWriter, table: LoadedTable, work: Atte
   const plan = planSnapshot(table.metadata, draft.prepared.snapshotId, clock.now())
   const manifests = await manifestsAfter(writer, table, draft, plan.sequenceNumber)
   const listKey = `${writer.metadataKey}/snap-${plan.snapshotId}-${attempt}-${draft.uuid}.avro`
-  await putNew(root, listKey, encodeManifestList({ ...plan, manifests }, random))
+  await putNew(root, listKey, await encodeManifestList({ ...plan, manifests }, random))
   const next = planAppend(table.metadata, {
     plan,
     manifestList: uriOf(root, listKey),

@@ -74,7 +74,7 @@ export interface ManifestListToWrite {
   readonly manifests: readonly ManifestFile[]
 }
 
-export function encodeManifestList(list: ManifestListToWrite, random: Random): Uint8Array<ArrayBuffer> {
+export function encodeManifestList(list: ManifestListToWrite, random: Random): Promise<Uint8Array<ArrayBuffer>> {
   return writeAvroFile({
     schema: manifestListSchema,
     properties: {

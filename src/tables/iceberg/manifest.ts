@@ -97,7 +97,7 @@ export interface ManifestToWrite {
 }
 
 /** All six properties are required in format version 2, and readers fail without them. */
-export function encodeManifest({ schema, spec, entries }: ManifestToWrite, random: Random): Uint8Array<ArrayBuffer> {
+export function encodeManifest({ schema, spec, entries }: ManifestToWrite, random: Random): Promise<Uint8Array<ArrayBuffer>> {
   return writeAvroFile({
     schema: manifestEntrySchema(spec),
     properties: {

@@ -46,7 +46,7 @@ export interface MergeContext {
 export async function mergeManifests(table: LoadedTable, inputs: readonly ManifestFile[], context: MergeContext): Promise<ManifestMerge> {
   const { snapshotId, key, spec, schema, random } = context
   const entries = (await Promise.all(inputs.map(async (manifest) => existingEntries(manifest, await entriesOf(table, manifest))))).flat()
-  const bytes = encodeManifest({ schema, spec, entries }, random)
+  const bytes = await encodeManifest({ schema, spec, entries }, random)
   await putNew(table.root, key, bytes)
   const output = {
     [listField.path]: uriOf(table.root, key),

@@ -45,7 +45,7 @@ export async function prepareAppend({ files }: TableAppend, context: AppendConte
   const sizeBytes = files.reduce((sum, { metrics }) => sum + metrics.sizeBytes, 0)
   const added = { files: files.length, rows, sizeBytes, partitions: partitionCount(spec.spec, entries) }
   if (files.length === 0) return { snapshotId, added, manifest: undefined }
-  const bytes = encodeManifest({ schema, spec: spec.spec, entries }, random)
+  const bytes = await encodeManifest({ schema, spec: spec.spec, entries }, random)
   await putNew(root, key, bytes)
   const manifest = {
     [listField.path]: uriOf(root, key),

@@ -65,10 +65,10 @@ test('any text lies between its bounds, which are short and well formed', () => 
       const lower = lowerBound(string, value)
       const upper = upperBound(string, value)
       expect(lower && Buffer.compare(lower, value)).toBeLessThanOrEqual(0)
-      expect([...utf8Text(lower ?? new Uint8Array())].length).toBeLessThanOrEqual(16)
+      expect(Array.from(utf8Text(lower ?? new Uint8Array())).length).toBeLessThanOrEqual(16)
       if (upper === undefined) return
       expect(Buffer.compare(upper, value)).toBeGreaterThanOrEqual(0)
-      expect([...utf8Text(upper)].length).toBeLessThanOrEqual(16)
+      expect(Array.from(utf8Text(upper)).length).toBeLessThanOrEqual(16)
     }),
   )
 })

@@ -66,7 +66,7 @@ async function foreignCommit(
   const plan = planSnapshot(table.metadata, BigInt(`0x${randomUuid(world.random).replaceAll('-', '').slice(0, 15)}`), world.clock.now())
   const manifests = await manifestsFor(table, plan)
   const listKey = metadataKey(world, table, 'snap')
-  await putNew(world.root, listKey, encodeManifestList({ ...plan, manifests }, world.random))
+  await putNew(world.root, listKey, await encodeManifestList({ ...plan, manifests }, world.random))
   const snapshot = {
     'snapshot-id': plan.snapshotId,
     ...(plan.parentSnapshotId === undefined ? {} : { 'parent-snapshot-id': plan.parentSnapshotId }),
@@ -120,7 +120,7 @@ async function writeManifest(
 ): Promise<ManifestFile> {
   const key = metadataKey(world, table, 'foreign')
   const spec = table.metadata['partition-specs'][0] ?? { 'spec-id': 0, fields: [] }
-  const bytes = encodeManifest({ schema: currentSchema(table.metadata), spec, entries }, world.random)
+  const bytes = await encodeManifest({ schema: currentSchema(table.metadata), spec, entries }, world.random)
   await putNew(world.root, key, bytes)
   const withStatus = (status: number): number => entries.filter((entry) => entry[entryField.status] === status).length
   return {
