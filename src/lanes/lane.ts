@@ -32,6 +32,8 @@ export interface Lane {
 
 export interface LaneSchema extends SchemaDefinition {
   readonly schemaId: number
+  /** The registry's GUID of the same schema, by which a header may name it. */
+  readonly guid?: string
 }
 
 export interface LaneTable {
@@ -54,6 +56,8 @@ export interface Judgement {
         readonly framing: Framing
         readonly allowedSchemaIds: readonly number[]
         readonly unframedSchemaId?: number
+        /** What a lane asked for and the registry does not have: a record that names it is invalid. */
+        readonly absent?: { readonly schemaIds: readonly number[]; readonly guids: readonly string[] }
       }
   /** Whether judged rows are kept for a table; without one the columns are dropped. */
   readonly tableKey?: string

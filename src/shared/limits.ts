@@ -136,6 +136,8 @@ export const limits = {
   decimalDigitsMax: 1_000,
   /** Items of all arrays and maps of one value, each times the columns below it: what a few bytes may grow to. */
   valueCellsMax: 20_000_000,
+  /** Values inside one Avro value that is shown as JSON or made from it. */
+  jsonPartsMax: 2_000_000,
   /** Invalid records named in one produce response; the rest are counted. */
   recordErrorsMax: 10,
   /** Characters of a value quoted in an error message. */

@@ -1,0 +1,153 @@
+import { readBatchHeader } from '../protocol/records/batch.ts'
+import { WireFrame } from '../schema/wire-framing.ts'
+import { HeadgateError } from '../shared/errors.ts'
+import { limits } from '../shared/limits.ts'
+import { type BatchToJudge, judgeBatch, type JudgedBatch } from './batch-judge.ts'
+import { JudgedRows, type RowRange } from './judged-rows.ts'
+import type { AdoptOutcome, AdoptRequest, Chunk, DecodeRequest, JudgeRequest, LaneTable, Ticket, Verdict } from './lane.ts'
+import { SchemaDecoders } from './schema-decoders.ts'
+import { TableBuffers } from './table-buffers.ts'
+import type { TableRows } from './table-rows.ts'
+import { tableShape } from './table-shape.ts'
+import { ValueJudge } from './value-judge.ts'
+
+/**
+ * What a lane does, call by call and without waiting: the same on a worker thread and in process. Batches flow in, judged
+ * rows wait under their ticket until they are adopted, chunks flow out.
+ */
+export class LaneCore {
+  readonly schemas = new SchemaDecoders()
+  readonly #tables = new Map<string, Table>()
+  readonly #wire = new WireFrame()
+  readonly #tableOfTicket = new Map<Ticket, Table>()
+  #lastTicket = 0
+
+  openTable({ tableKey, rowType, partitionBy }: LaneTable): void {
+    this.closeTable(tableKey)
+    const shape = tableShape(rowType)
+    this.#tables.set(tableKey, { judged: new JudgedRows(shape), buffers: new TableBuffers(shape, partitionBy) })
+  }
+
+  closeTable(tableKey: string): void {
+    const table = this.#tables.get(tableKey)
+    if (!table) return
+    this.#tables.delete(tableKey)
+    for (const [ticket, owner] of this.#tableOfTicket) if (owner === table) this.#tableOfTicket.delete(ticket)
+  }
+
+  /** Rows of a table that is not open are not kept: their ticket is gone from the start. */
+  judge({ topic, partition, batch, judgement }: JudgeRequest): Verdict {
+    const table = judgement.tableKey === undefined ? undefined : this.#tables.get(judgement.tableKey)
+    const rows = table?.judged.rowsToAppend()
+    const start = rows?.length ?? 0
+    const judged = this.#judge({ batch, partition, judgement, rows, skipCount: 0, isStored: false }, topic)
+    if (judged.kind !== 'valid') return judged
+    const ticket = ++this.#lastTicket
+    const { recordCount, timestampMsMax } = judged
+    if (table && rows) this.#keep(ticket, table, rangeOf(rows, start, judged))
+    return { kind: 'valid', ticket, recordCount, maxTimestampMs: BigInt(timestampMsMax) }
+  }
+
+  adopt({ ticket, tableKey, baseOffset, logAppendTimeMs }: AdoptRequest): AdoptOutcome {
+    const table = this.#tables.get(tableKey)
+    const range = table?.judged.rangeOf(ticket)
+    if (!table || !range) return { kind: 'gone' }
+    table.buffers.append(range, { baseOffset, logAppendTimeMs })
+    this.discard(ticket)
+    return adopted(table)
+  }
+
+  discard(ticket: Ticket): void {
+    this.#tableOfTicket.get(ticket)?.judged.release(ticket)
+    this.#tableOfTicket.delete(ticket)
+  }
+
+  /** All of the batches or none: nothing is in the buffers unless the outcome is `adopted`. */
+  decode(request: DecodeRequest): AdoptOutcome {
+    const table = this.#openTable(request.tableKey)
+    const rows = table.judged.rowsToAppend()
+    const start = rows.length
+    try {
+      const decoded = this.#decodeAll(request, rows)
+      if (decoded.kind !== 'decoded') return decoded
+      for (const { range, baseOffset } of decoded.batches) table.buffers.append(range, { baseOffset, logAppendTimeMs: null })
+      return adopted(table)
+    } finally {
+      rows.truncate(start)
+    }
+  }
+
+  cut(tableKey: string): Chunk[] {
+    const { judged, buffers } = this.#openTable(tableKey)
+    judged.shrink()
+    return buffers.cut()
+  }
+
+  #judge(batch: Omit<BatchToJudge, 'values'>, topic: string): JudgedBatch {
+    const { judgement, rows, isStored } = batch
+    const values = new ValueJudge({ topic, value: judgement.value, schemas: this.schemas, wire: this.#wire, rows, isStored })
+    return judgeBatch({ ...batch, values })
+  }
+
+  #keep(ticket: Ticket, table: Table, range: RowRange): void {
+    table.judged.keep(ticket, range)
+    this.#tableOfTicket.set(ticket, table)
+    if (this.#judgedBytes() > limits.judgedBytesMax) this.discard(ticket)
+  }
+
+  #judgedBytes(): number {
+    let bytes = 0
+    for (const { judged } of this.#tables.values()) bytes += judged.byteLength
+    return bytes
+  }
+
+  #decodeAll(request: DecodeRequest, rows: TableRows): Decoded | Exclude<AdoptOutcome, { kind: 'adopted' }> {
+    const { batches, fromOffset, judgement, partition, topic } = request
+    const decoded: Decoded['batches'] = []
+    for (const batch of batches) {
+      const { baseOffset } = readBatchHeader(batch)
+      const skipCount = baseOffset < fromOffset ? Number(fromOffset - baseOffset) : 0
+      const start = rows.length
+      // A key that was not asked for when the record came in cannot be asked for now.
+      const judged = this.#judge(
+        { batch, partition, judgement: { ...judgement, isKeyRequired: false }, rows, skipCount, isStored: true },
+        topic,
+      )
+      if (judged.kind === 'needs-schemas') return judged
+      if (judged.kind !== 'valid') return undecodable(judged, baseOffset)
+      if (judged.recordCount > 0) decoded.push({ range: rangeOf(rows, start, judged), baseOffset })
+    }
+    return { kind: 'decoded', batches: decoded }
+  }
+
+  #openTable(tableKey: string): Table {
+    const table = this.#tables.get(tableKey)
+    if (!table) throw new HeadgateError('not-found', `table ${tableKey} is not open in this lane; it may have started again`)
+    return table
+  }
+}
+
+interface Table {
+  readonly judged: JudgedRows
+  readonly buffers: TableBuffers
+}
+
+interface Decoded {
+  readonly kind: 'decoded'
+  readonly batches: { readonly range: RowRange; readonly baseOffset: bigint }[]
+}
+
+function rangeOf(rows: TableRows, start: number, { timestampMsMin, timestampMsMax }: JudgedBatch & { kind: 'valid' }): RowRange {
+  return { rows, start, end: rows.length, timestampMsMin, timestampMsMax }
+}
+
+function adopted({ buffers }: Table): AdoptOutcome {
+  return { kind: 'adopted', bufferedRows: buffers.rowCount, bufferedBytes: buffers.byteLength, partitionCount: buffers.partitionCount }
+}
+
+function undecodable(judged: JudgedBatch & { kind: 'invalid' | 'malformed' }, baseOffset: bigint): AdoptOutcome & { kind: 'undecodable' } {
+  if (judged.kind === 'malformed') return { kind: 'undecodable', offset: baseOffset, reason: judged.reason }
+  const [first] = judged.errors
+  const reason = first?.path === undefined ? (first?.reason ?? 'invalid') : `${first.path}: ${first.reason}`
+  return { kind: 'undecodable', offset: baseOffset + BigInt(first?.index ?? 0), reason }
+}

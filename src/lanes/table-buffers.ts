@@ -1,0 +1,112 @@
+import { rowBuilder, Int32Column, Int64Column, type StructColumn } from '../columns/column-builder.ts'
+import { byteLengthOf } from '../columns/column-buffers.ts'
+import { assert } from '../shared/assert.ts'
+import type { RowRange } from './judged-rows.ts'
+import type { Chunk, TimePartition } from './lane.ts'
+import type { TableShape } from './table-shape.ts'
+import { partitionValueOf } from './time-partition.ts'
+
+/** What the log decided about a batch. */
+export interface BatchPlace {
+  readonly baseOffset: bigint
+  /** Replaces the producer's times when set. */
+  readonly logAppendTimeMs: bigint | null
+}
+
+/** The open buffers of a table, one per partition value: rows flow in as their offsets become known, chunks flow out. */
+export class TableBuffers {
+  readonly #shape: TableShape
+  readonly #partitionBy: TimePartition
+  #buffers = new Map<number | null, StructColumn>()
+
+  constructor(shape: TableShape, partitionBy: TimePartition) {
+    this.#shape = shape
+    this.#partitionBy = partitionBy
+  }
+
+  get rowCount(): number {
+    let rows = 0
+    for (const buffer of this.#buffers.values()) rows += buffer.length
+    return rows
+  }
+
+  get byteLength(): number {
+    let bytes = 0
+    for (const buffer of this.#buffers.values()) bytes += buffer.byteLength
+    return bytes
+  }
+
+  get partitionCount(): number {
+    return this.#buffers.size
+  }
+
+  /** Copies a batch's rows behind those that are here, each to its partition value. */
+  append(range: RowRange, place: BatchPlace): void {
+    const { logAppendTimeMs } = place
+    const isOneTime = logAppendTimeMs !== null
+    const first = partitionValueOf(this.#partitionBy, isOneTime ? Number(logAppendTimeMs) : range.timestampMsMin)
+    // Rows of one batch nearly always share a partition value.
+    if (isOneTime || first === partitionValueOf(this.#partitionBy, range.timestampMsMax)) this.#appendRun(first, range, place)
+    else this.#appendRuns(range, place)
+  }
+
+  /** Everything so far; the buffers are empty afterwards. */
+  cut(): Chunk[] {
+    const buffers = this.#buffers
+    this.#buffers = new Map()
+    return [...buffers].map(([partitionValue, buffer]) => {
+      const rowCount = buffer.length
+      const columns = buffer.finish().children
+      return { partitionValue, rowCount, byteLength: byteLengthOf(columns), columns }
+    })
+  }
+
+  /** Rows next to each other that share a partition value move together. */
+  #appendRuns(range: RowRange, place: BatchPlace): void {
+    let start = range.start
+    let value = this.#partitionValueAt(range, start)
+    for (let row = start + 1; row < range.end; row++) {
+      const next = this.#partitionValueAt(range, row)
+      if (next === value) continue
+      this.#appendRun(value, { ...range, start, end: row }, place)
+      start = row
+      value = next
+    }
+    this.#appendRun(value, { ...range, start }, place)
+  }
+
+  #partitionValueAt(range: RowRange, row: number): number | null {
+    return partitionValueOf(this.#partitionBy, range.rows.timestampMsAt(row))
+  }
+
+  #appendRun(partitionValue: number | null, { rows, start, end }: RowRange, { baseOffset, logAppendTimeMs }: BatchPlace): void {
+    const buffer = this.#bufferOf(partitionValue)
+    const from = buffer.length
+    buffer.appendRange(rows.columns, start, end)
+    int64Column(buffer, this.#shape.offset).addToRows(from, buffer.length, baseOffset)
+    if (logAppendTimeMs !== null) this.#setLogAppendTime(buffer, from, logAppendTimeMs)
+  }
+
+  #setLogAppendTime(buffer: StructColumn, from: number, logAppendTimeMs: bigint): void {
+    int64Column(buffer, this.#shape.timestamp).fillRows(from, buffer.length, logAppendTimeMs * 1_000n)
+    if (this.#shape.timestampType === undefined) return
+    const types = buffer.fields[this.#shape.timestampType]
+    assert(types instanceof Int32Column, 'a timestamp type that is not an int')
+    types.truncate(from)
+    while (types.length < buffer.length) types.append(1)
+  }
+
+  #bufferOf(partitionValue: number | null): StructColumn {
+    const known = this.#buffers.get(partitionValue)
+    if (known) return known
+    const buffer = rowBuilder(this.#shape.rowType)
+    this.#buffers.set(partitionValue, buffer)
+    return buffer
+  }
+}
+
+function int64Column(buffer: StructColumn, index: number): Int64Column {
+  const column = buffer.fields[index]
+  assert(column instanceof Int64Column, 'a metadata column that is not a long')
+  return column
+}

@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { assignFieldIds, listType, rowField, structType, type StructType } from '../../src/columns/row-type.ts'
+import type { Encoder } from '../../src/lanes/encoder.ts'
+import type { Chunk } from '../../src/lanes/lane.ts'
+import { byteLengthOf } from '../../src/columns/column-buffers.ts'
+import { duckdbRows } from '../parquet/read-back.ts'
+import { columnsOf, type RowValue } from '../parquet/row-values.ts'
+
+const rowType = assignFieldIds(
+  structType([
+    rowField('id', { kind: 'long' }, { isNullable: false }),
+    rowField('score', { kind: 'double' }),
+    rowField('tags', listType({ kind: 'string' })),
+  ]),
+)
+
+function rowsFrom(first: number, count: number): RowValue[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: BigInt(first + index),
+    score: index % 3 === 0 ? null : (first + index) / 4,
+    tags: index % 2 === 0 ? [] : [`tag ${first + index}`, null],
+  }))
+}
+
+function chunkOf(rows: readonly RowValue[], type: StructType = rowType): Chunk {
+  const columns = columnsOf(type, rows)
+  return { partitionValue: null, rowCount: rows.length, byteLength: byteLengthOf(columns), columns }
+}
+
+/** What every encoder promises, whichever thread it works on. */
+export function encoderConformance(engine: string, newEncoder: () => Encoder): void {
+  describe(`${engine} keeps the contract of encoders`, () => {
+    let encoder: Encoder
+    beforeEach(() => {
+      encoder = newEncoder()
+    })
+    afterEach(() => encoder.close())
+
+    const open = (fileKey: string, rowGroupRows = 1_000): void => encoder.open({ fileKey, rowType, rowGroupRows })
+
+    test('a file holds the rows of its chunks, in order, in row groups of the size that was asked for', async () => {
+      open('file', 100)
+      for (let chunk = 0; chunk < 5; chunk++) await encoder.write('file', chunkOf(rowsFrom(chunk * 50, 50)))
+      const { bytes, metrics } = await encoder.finish('file')
+      expect(await duckdbRows(bytes)).toEqual(Array.from({ length: 5 }, (_, chunk) => rowsFrom(chunk * 50, 50)).flat())
+      expect(metrics).toMatchObject({ rowCount: 250, sizeBytes: bytes.length })
+      expect(metrics.splitOffsets).toHaveLength(3)
+      expect(metrics.columns).toMatchObject([
+        { fieldId: 1, valueCount: 250, nullCount: 0, lower: 0n, upper: 249n },
+        { fieldId: 2, valueCount: 250, nullCount: 85, nanCount: 0 },
+        { fieldId: 4, valueCount: 250, nullCount: 125 },
+      ])
+    })
+
+    test('progress tells the bytes of finished row groups', async () => {
+      open('file', 5_000)
+      const sizes: number[] = []
+      for (let chunk = 0; chunk < 6; chunk++)
+        sizes.push((await encoder.write('file', chunkOf(rowsFrom(chunk * 4_000, 4_000)))).encodedBytes)
+      const { bytes } = await encoder.finish('file')
+      expect([...sizes].sort((a, b) => a - b)).toEqual(sizes)
+      expect(sizes[5]).toBeGreaterThan(sizes[0] as number)
+      expect(sizes[5]).toBeLessThan(bytes.length)
+    })
+
+    test('files that are open at the same time do not mix, and calls need not be awaited one by one', async () => {
+      const keys = ['a', 'b', 'c']
+      for (const key of keys) open(key, 30)
+      await Promise.all(Array.from({ length: 12 }, (_, call) => encoder.write(keys[call % 3] as string, chunkOf(rowsFrom(call * 20, 20)))))
+      const files = await Promise.all(keys.map((key) => encoder.finish(key)))
+      for (const [index, { bytes }] of files.entries())
+        expect(await duckdbRows(bytes)).toEqual([0, 3, 6, 9].flatMap((call) => rowsFrom((call + index) * 20, 20)))
+    })
+
+    test('chunks without rows add nothing', async () => {
+      open('file')
+      await encoder.write('file', chunkOf([]))
+      await encoder.write('file', chunkOf(rowsFrom(0, 1)))
+      await encoder.write('file', chunkOf([]))
+      expect((await encoder.finish('file')).metrics.rowCount).toBe(1)
+    })
+
+    test('a file without rows cannot be finished, and harms no other', async () => {
+      open('empty')
+      open('file')
+      await expect(encoder.finish('empty')).rejects.toThrow('a Parquet file needs a row')
+      await encoder.write('file', chunkOf(rowsFrom(0, 3)))
+      expect((await encoder.finish('file')).metrics.rowCount).toBe(3)
+    })
+
+    test('a file that was given up is gone, and its key can be used again', async () => {
+      open('file')
+      await encoder.write('file', chunkOf(rowsFrom(0, 10)))
+      encoder.abort('file')
+      encoder.abort('never opened')
+      await expect(encoder.write('file', chunkOf(rowsFrom(0, 1)))).rejects.toMatchObject({ kind: 'not-found' })
+      open('file')
+      await encoder.write('file', chunkOf(rowsFrom(7, 1)))
+      expect(await duckdbRows((await encoder.finish('file')).bytes)).toEqual(rowsFrom(7, 1))
+      await expect(encoder.finish('file')).rejects.toMatchObject({ kind: 'not-found' })
+    })
+
+    test('a row type that Parquet has no place for is refused with the first chunk', async () => {
+      const empty = assignFieldIds(structType([rowField('nothing', structType([]))]))
+      encoder.open({ fileKey: 'file', rowType: empty, rowGroupRows: 10 })
+      await expect(encoder.write('file', chunkOf([{ nothing: {} }], empty))).rejects.toMatchObject({
+        kind: 'unsupported',
+        message: 'column nothing is a struct without fields, which Parquet cannot hold',
+      })
+      encoder.abort('file')
+      open('file')
+      await encoder.write('file', chunkOf(rowsFrom(0, 1)))
+      expect((await encoder.finish('file')).metrics.rowCount).toBe(1)
+    })
+
+    test('a closed encoder refuses work', async () => {
+      open('file')
+      await encoder.close()
+      await expect(encoder.write('file', chunkOf(rowsFrom(0, 1)))).rejects.toMatchObject({ kind: 'shutting-down' })
+    })
+  })
+}
