@@ -28,7 +28,7 @@ export function required(node: JsonObjectNode, attribute: string, path: string):
 
 export function requiredText(node: JsonObjectNode, attribute: string, path: string): string {
   const value = required(node, attribute, path)
-  if (value.kind !== 'string') throw invalidSchema(`${path}/${attribute}`, `expected a string, got a ${value.kind}`)
+  if (value.kind !== 'string') throw invalidSchema(`${path}/${attribute}`, `expected a string, got ${nounOf(value)}`)
   return value.value
 }
 
@@ -39,9 +39,15 @@ export function optionalText(node: JsonObjectNode, attribute: string): string | 
 }
 
 export function textList(node: JsonNode, path: string): string[] {
-  if (node.kind !== 'array') throw invalidSchema(path, `expected a list of strings, got a ${node.kind}`)
+  if (node.kind !== 'array') throw invalidSchema(path, `expected a list of strings, got ${nounOf(node)}`)
   return node.items.map((item, index) => {
-    if (item.kind !== 'string') throw invalidSchema(`${path}/${index}`, `expected a string, got a ${item.kind}`)
+    if (item.kind !== 'string') throw invalidSchema(`${path}/${index}`, `expected a string, got ${nounOf(item)}`)
     return item.value
   })
+}
+
+/** What a message calls a piece of JSON. */
+export function nounOf({ kind }: JsonNode): string {
+  if (kind === 'null') return 'null'
+  return kind === 'array' || kind === 'object' ? `an ${kind}` : `a ${kind}`
 }

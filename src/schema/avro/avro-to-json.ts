@@ -30,7 +30,7 @@ export class AvroToJson {
 
   #value(type: AvroType): JsonValue {
     // Records of no bytes may hold each other many times over.
-    if (++this.#valueCount > limits.valueCellsMax) this.#cursor.fail(`expected a value of at most ${limits.valueCellsMax} parts, got more`)
+    if (++this.#valueCount > limits.jsonPartsMax) this.#cursor.fail(`expected a value of at most ${limits.jsonPartsMax} parts, got more`)
     switch (type.kind) {
       case 'record':
         return this.#nested(() => this.#record(type))

@@ -25,7 +25,7 @@ export class JsonToAvro {
 
   #value(type: AvroType, value: JsonValue): void {
     // Defaults of records that hold each other many times over grow out of nothing.
-    if (++this.#valueCount > limits.valueCellsMax) this.#fail(`expected a value of at most ${limits.valueCellsMax} parts, got more`)
+    if (++this.#valueCount > limits.jsonPartsMax) this.#fail(`expected a value of at most ${limits.jsonPartsMax} parts, got more`)
     switch (type.kind) {
       case 'record':
         return this.#record(type, isObject(value) ? value : this.#mismatch(`record ${type.name.full}`, value))

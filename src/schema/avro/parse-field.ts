@@ -1,4 +1,4 @@
-import { optionalText, aliasTexts, propertiesOf, required, requiredText, type Place } from './attributes.ts'
+import { aliasTexts, nounOf, optionalText, propertiesOf, required, requiredText, type Place } from './attributes.ts'
 import type { AvroType, RecordField } from './ast.ts'
 import type { JsonNode } from './json-text.ts'
 import { isIntegralText } from './json-text.ts'
@@ -22,7 +22,7 @@ export function fieldParser(
 ): (node: JsonNode, place: Place) => RecordField {
   return (node, place) => {
     const { path } = place
-    if (node.kind !== 'object') throw invalidSchema(path, `expected a field, got a ${node.kind}`)
+    if (node.kind !== 'object') throw invalidSchema(path, `expected a field, got ${nounOf(node)}`)
     const name = requiredText(node, 'name', path)
     if (!isSimpleName(name)) throw invalidSchema(path, `${JSON.stringify(name)} is not a name (letters, digits and _, no digit first)`)
     const typeNode = required(node, 'type', path)

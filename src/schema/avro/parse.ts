@@ -12,7 +12,7 @@ import {
   type TypeName,
   type UnionType,
 } from './ast.ts'
-import { aliasTexts, optionalText, propertiesOf, required, requiredText, textList, type Place } from './attributes.ts'
+import { aliasTexts, nounOf, optionalText, propertiesOf, required, requiredText, textList, type Place } from './attributes.ts'
 import { checkDefault } from './defaults.ts'
 import { isIntegralText, parseJsonText, type JsonNode, type JsonObjectNode } from './json-text.ts'
 import { logicalTypeOf } from './logical-type.ts'
@@ -80,7 +80,7 @@ class SchemaParser {
       case 'object':
         return this.#parseObject(node, place)
       default:
-        throw invalidSchema(place.path, `expected a type (a name, an object or a union), got a ${node.kind}`)
+        throw invalidSchema(place.path, `expected a type (a name, an object or a union), got ${nounOf(node)}`)
     }
   }
 
@@ -134,7 +134,7 @@ class SchemaParser {
     // Known before its fields are parsed: they may refer to it.
     this.#define(record, place.path)
     const fieldNodes = required(node, 'fields', place.path)
-    if (fieldNodes.kind !== 'array') throw invalidSchema(`${place.path}/fields`, `expected a list of fields, got a ${fieldNodes.kind}`)
+    if (fieldNodes.kind !== 'array') throw invalidSchema(`${place.path}/fields`, `expected a list of fields, got ${nounOf(fieldNodes)}`)
     const parseField = fieldParser(this.#parseType, this.#pendingDefaults)
     const seen = new Set<string>()
     fieldNodes.items.forEach((fieldNode, index) => {
