@@ -1,7 +1,8 @@
+import { isUtf8 } from 'node:buffer'
 import { ColumnBuilder } from './column-base.ts'
 import type { ColumnBuffers } from './column-buffers.ts'
 import { appendShifted, grownBytes, grownInts, INITIAL_ROWS, takeBytes } from './growth.ts'
-import { isUtf8 } from './utf8.ts'
+import { SHORT_BYTES_MAX } from './utf8.ts'
 
 /** string, json and binary. What `append` takes as a string must be valid UTF-8 already; `appendUtf8` checks. */
 export class BytesColumn extends ColumnBuilder {
@@ -14,7 +15,7 @@ export class BytesColumn extends ColumnBuilder {
     const size = end - start
     if (position + size > this.#bytes.length) this.#bytes = grownBytes(this.#bytes, position + size)
     const target = this.#bytes
-    if (size <= SHORT_COPY_MAX) for (let index = 0; index < size; index++) target[position + index] = source[start + index] as number
+    if (size <= SHORT_BYTES_MAX) for (let index = 0; index < size; index++) target[position + index] = source[start + index] as number
     else target.set(source.subarray(start, end), position)
     this.#pushEnd(position + size)
     this.pushValid()
@@ -25,20 +26,21 @@ export class BytesColumn extends ColumnBuilder {
     const position = this.#offsets[this.length] as number
     const size = end - start
     if (position + size > this.#bytes.length) this.#bytes = grownBytes(this.#bytes, position + size)
-    const target = this.#bytes
-    // One pass copies and finds out whether anything but ASCII is there.
-    let seen = 0
-    if (size <= SHORT_TEXT_MAX) {
+    if (size <= SHORT_BYTES_MAX) {
+      const target = this.#bytes
+      // One pass copies and finds out whether anything but ASCII is there.
+      let seen = 0
       for (let index = 0; index < size; index++) {
         const byte = source[start + index] as number
         target[position + index] = byte
         seen |= byte
       }
+      if (seen >= 0x80 && !isUtf8(source.subarray(start, end))) return false
     } else {
-      for (let index = start; index < end; index++) seen |= source[index] as number
-      target.set(source.subarray(start, end), position)
+      const text = source.subarray(start, end)
+      if (!isUtf8(text)) return false
+      this.#bytes.set(text, position)
     }
-    if (seen >= 0x80 && !isUtf8(source, start, end)) return false
     this.#pushEnd(position + size)
     this.pushValid()
     return true
@@ -91,7 +93,4 @@ export class BytesColumn extends ColumnBuilder {
   }
 }
 
-/** Up to here a loop is cheaper than the view that `set` needs. */
-const SHORT_COPY_MAX = 24
-const SHORT_TEXT_MAX = 64
 const textEncoder = new TextEncoder()
