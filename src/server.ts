@@ -19,6 +19,7 @@ import { workerEncoder } from './lanes/worker-encoder.ts'
 import { workerLane } from './lanes/worker-lane.ts'
 import { openLog, type OpenedLog } from './log/open.ts'
 import { openSegmentPieces } from './log/segment-pieces.ts'
+import { FramePool } from './protocol/frame-pool.ts'
 import { openObjectStore } from './objects/open.ts'
 import { RetryingObjectStore } from './objects/retry.ts'
 import { checkLake } from './registry/lake-check.ts'
@@ -114,7 +115,12 @@ export async function startHeadgate(settings: Settings, logger: Logger): Promise
   }
   let isReady = false
   const advertised = settings['advertised-kafka'] === '' ? undefined : parseAddress('--advertised-kafka', settings['advertised-kafka'])
-  const listener = new Listener({ broker, requestMemory: new Permits(settings['request-memory-bytes']), advertised })
+  const listener = new Listener({
+    broker,
+    requestMemory: new Permits(settings['request-memory-bytes']),
+    framePool: new FramePool(limits.framePoolBytes),
+    advertised,
+  })
   const app = await createApp({
     registry: registryRoutes(registry),
     admin: adminRoutes(headgateAdmin({ broker, sinks, tables })),

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { FrameSplitter } from '../protocol/frame.ts'
+import type { FramePool } from '../protocol/frame-pool.ts'
 import { HeadgateError, messageOf } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
 import type { Permits } from '../shared/permits.ts'
@@ -10,6 +11,7 @@ export interface ConnectionContext {
   readonly broker: BrokerContext
   /** Bytes of requests that may be in memory at once, over all connections. */
   readonly requestMemory: Permits
+  readonly framePool: FramePool
   readonly advertised: HostPort
 }
 
@@ -23,7 +25,7 @@ export interface ConnectionContext {
 export class Connection {
   readonly #socket: Socket
   readonly #context: ConnectionContext
-  readonly #splitter = new FrameSplitter(limits.frameBytesMax)
+  readonly #splitter: FrameSplitter
   readonly #gone = new AbortController()
   /** Resolves when every request so far is answered; responses are written behind it. */
   #answered: Promise<void> = Promise.resolve()
@@ -37,6 +39,7 @@ export class Connection {
   constructor(socket: Socket, context: ConnectionContext) {
     this.#socket = socket
     this.#context = context
+    this.#splitter = new FrameSplitter(limits.frameBytesMax, context.framePool)
     socket.setNoDelay(true)
     socket.setKeepAlive(true)
     socket.setTimeout(limits.idleConnectionMs, () => this.#close('idle for too long'))
@@ -70,17 +73,18 @@ export class Connection {
     if (this.#socket.destroyed || this.#isDraining) return
     const request = route(frame)
     this.#inFlight++
-    this.#answered = this.#serveInOrder(request, frame.byteLength, this.#answered)
+    this.#answered = this.#serveInOrder(request, frame, this.#answered)
     if (this.#inFlight >= limits.requestsInFlightMax) this.#socket.pause()
   }
 
   /** Serves one request; its response waits for the `earlier` ones. Never rejects. */
-  async #serveInOrder(request: RoutedRequest, frameBytes: number, earlier: Promise<void>): Promise<void> {
+  async #serveInOrder(request: RoutedRequest, frame: Uint8Array, earlier: Promise<void>): Promise<void> {
     const { promise: queued, resolve: done } = Promise.withResolvers<void>()
     const turn = { mine: this.#queued, done }
     const mayStart = request.isPipelined ? this.#barrier : earlier
     this.#queued = queued
-    const { requestMemory } = this.#context
+    const { requestMemory, framePool } = this.#context
+    const frameBytes = frame.byteLength
     const response = this.#admit(requestMemory, frameBytes).then(() => mayStart.then(() => this.#serve(request, turn)))
     const answered = this.#respondAfter(earlier, response)
     if (!request.isPipelined) this.#barrier = answered
@@ -89,6 +93,8 @@ export class Connection {
     } finally {
       done()
       requestMemory.release(frameBytes)
+      // Answered: the log has its copy, and no lane reads it any more.
+      framePool.giveBack(frame)
       this.#inFlight--
       if (!this.#isDraining) this.#socket.resume()
     }

@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import type { FramePool } from '../protocol/frame-pool.ts'
 import { HeadgateError, messageOf } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
 import type { Permits } from '../shared/permits.ts'
@@ -8,6 +9,7 @@ import type { BrokerContext, HostPort } from './context.ts'
 export interface ListenerContext {
   readonly broker: BrokerContext
   readonly requestMemory: Permits
+  readonly framePool: FramePool
   /** What clients are told to connect to; undefined: the address they connected to. */
   readonly advertised: HostPort | undefined
 }
@@ -46,13 +48,13 @@ export class Listener {
   }
 
   #accept(socket: Socket): void {
-    const { broker, requestMemory, advertised } = this.#context
+    const { broker, requestMemory, framePool, advertised } = this.#context
     if (this.#connections.size >= limits.connectionsMax) {
       broker.logger.warn({ connections: this.#connections.size }, 'refused a connection: there are too many')
       socket.destroy()
       return
     }
-    const connection = new Connection(socket, { broker, requestMemory, advertised: advertised ?? ownAddress(socket) })
+    const connection = new Connection(socket, { broker, requestMemory, framePool, advertised: advertised ?? ownAddress(socket) })
     this.#connections.add(connection)
     broker.metrics.set('headgate_connections', this.#connections.size)
     socket.on('close', () => {

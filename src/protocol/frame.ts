@@ -1,5 +1,6 @@
 import { assert } from '../shared/assert.ts'
 import { HeadgateError } from '../shared/errors.ts'
+import type { FramePool } from './frame-pool.ts'
 import { Writer } from './writer.ts'
 
 const lengthBytes = 4
@@ -20,8 +21,12 @@ export class FrameSplitter {
   #frame: Buffer | undefined
   #frameFilled = 0
 
-  constructor(frameBytesMax: number) {
+  readonly #pool: FramePool | undefined
+
+  /** Frames that span chunks are taken from the pool, if there is one; whoever gets them gives them back. */
+  constructor(frameBytesMax: number, pool?: FramePool) {
     this.frameBytesMax = frameBytesMax
+    this.#pool = pool
   }
 
   /**
@@ -45,7 +50,7 @@ export class FrameSplitter {
       onFrame(chunk.subarray(position, position + frameBytes))
       return frameBytes
     }
-    this.#frame = Buffer.allocUnsafeSlow(frameBytes)
+    this.#frame = this.#pool?.take(frameBytes) ?? Buffer.allocUnsafeSlow(frameBytes)
     this.#frameFilled = 0
     return 0
   }

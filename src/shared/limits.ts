@@ -61,6 +61,8 @@ export const limits = {
   idleConnectionMs: 600_000,
   /** Open Kafka connections. */
   connectionsMax: 10_000,
+  /** Frame buffers kept for the next requests. */
+  framePoolBytes: 32 * MiB,
   /** How often a batch is judged anew because a lane lacked schemas. */
   judgeAttemptsMax: 4,
 
@@ -130,16 +132,24 @@ export const limits = {
   schemaJsonNestingMax: 512,
   /** Columns of one table, leaves included. */
   columnsMax: 2_000,
-  /** Items of one array or map value, where the bytes that are left do not bound it (zero-byte items). */
-  zeroByteItemsMax: 100_000,
+  /** Array items of one value that take no bytes: nothing else bounds them, and one batch holds millions of values. */
+  zeroByteItemsMax: 1_000,
   /** Digits of a decimal that is too wide for a table's decimal and lands as text. */
   decimalDigitsMax: 1_000,
-  /** Items of all arrays and maps of one value, each times the columns below it: what a few bytes may grow to. */
+  /** Items of all arrays and maps of one value, each times the columns below it. */
   valueCellsMax: 20_000_000,
+  /**
+   * The same for values that are smaller than their columns, such as an array of null structs, each one byte and as many
+   * columns as the struct has: so much for any value, and so much more for each of its bytes.
+   */
+  valueCellsOfFewBytesMax: 1_000_000,
+  valueCellsPerByteMax: 64,
   /** Values inside one Avro value that is shown as JSON or made from it. */
   jsonPartsMax: 2_000_000,
   /** Invalid records named in one produce response; the rest are counted. */
   recordErrorsMax: 10,
+  /** Characters of a list of names (enum symbols, union branches) in an error message. */
+  listedNamesLengthMax: 200,
   /** Characters of a value quoted in an error message. */
   quotedValueLengthMax: 40,
 
