@@ -167,9 +167,10 @@ class SqlTablePointer implements TablePointer {
         signal,
       ))
     } catch (error) {
-      // Locked to the end: surely not done. Anything else (a full disk, an I/O error) may come after the commit.
-      if (error instanceof HeadgateError || signal?.aborted) throw error
-      return { kind: 'unknown', cause: error }
+      // Locked to the end, or given up on meanwhile: surely not done. A full disk or an I/O error may come after the commit.
+      if (!(error instanceof HeadgateError || signal?.aborted)) return { kind: 'unknown', cause: error }
+      await this.#forget(current)
+      throw error
     }
     if (changes === 1) {
       await this.#made(current)

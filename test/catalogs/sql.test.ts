@@ -183,11 +183,14 @@ describe('another process holds the database locked', () => {
 
   test('if it never lets go, the commit was surely not done', async () => {
     const path = newPath()
-    const catalog = await open({ path, clock: { now: () => 0, sleep: async () => {} } })
+    const root = memoryRoot()
+    const catalog = await open({ path, root, clock: { now: () => 0, sleep: async () => {} } })
     const base = await createOrders(catalog)
     const locked = new DatabaseSync(path)
     locked.exec('BEGIN IMMEDIATE')
+    const files = await root.store.list('')
     await expect(catalog.pointer(orders).swap({ ...base, metadata }, metadata)).rejects.toMatchObject({ kind: 'store-unavailable' })
+    expect(await root.store.list('')).toEqual(files)
     locked.exec('COMMIT')
     locked.close()
     expect((await catalog.pointer(orders).load())?.location).toBe(base.location)

@@ -10,6 +10,7 @@ import type { AppendOutcome, TableAppend } from '../table-commit.ts'
 import { droppedMetadataFiles } from './history.ts'
 import { keyInLake, loadTable, type LoadedTable } from './loaded-table.ts'
 import { encodeManifestList, listField, manifestPath, type ManifestFile } from './manifest-list.ts'
+import type { ManifestListCache } from './manifest-list-cache.ts'
 import { mergeManifests, pickMerge, type ManifestMerge } from './merge-manifests.ts'
 import { currentSnapshot, idOf, snapshotsOf, type TableMetadata } from './metadata.ts'
 import type { ChosenSpec } from './partition-spec.ts'
@@ -18,7 +19,6 @@ import { appendIdOf, prepareAppend, type PreparedAppend } from './prepare-append
 import { isOwnAppend, latestOwnSnapshot, ownLineage, progressOf, progressSummary, type AppendIdentity } from './progress.ts'
 import { putNew } from './put-new.ts'
 import type { IcebergSchema, Leaf } from './schema.ts'
-import { manifestsOf } from './snapshot-files.ts'
 import type { TablePointer } from './table-pointer.ts'
 
 /** What a commit needs to know of the table it writes; fixed while the table is open. */
@@ -37,8 +37,7 @@ export interface TableWriter {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
-  /** The manifests of the last list read or written, so that one commit after another reads nothing back. */
-  readonly lastList: { uri: string; manifests: readonly ManifestFile[] }
+  readonly lists: ManifestListCache
 }
 
 /**
@@ -148,7 +147,7 @@ async function attemptCommit(writer: TableWriter, table: LoadedTable, work: Atte
   const outcome = await writer.pointer.swap(table.current, next, signal)
   switch (outcome.kind) {
     case 'committed':
-      Object.assign(writer.lastList, { uri: uriOf(root, listKey), manifests })
+      writer.lists.remember(uriOf(root, listKey), manifests)
       await deleteQuietly(writer, droppedMetadataFiles(table.metadata, next))
       return { kind: 'committed', version: plan.snapshotId }
     case 'conflict':
@@ -163,21 +162,14 @@ async function attemptCommit(writer: TableWriter, table: LoadedTable, work: Atte
 
 /** The new list: our manifest, a merged one now and then, and the parent's as they are. */
 async function manifestsAfter(writer: TableWriter, table: LoadedTable, draft: Draft, sequenceNumber: bigint): Promise<ManifestFile[]> {
-  const inherited = await inheritedManifests(writer, table)
+  const parent = currentSnapshot(table.metadata)
+  const inherited = parent === undefined ? [] : await writer.lists.manifestsOf(table, parent)
   const merge = await mergeFor(writer, table, draft, inherited)
   const created: ManifestFile[] = []
   if (draft.prepared.manifest !== undefined)
     created.push({ ...draft.prepared.manifest, [listField.sequenceNumber]: sequenceNumber, [listField.minSequenceNumber]: sequenceNumber })
   if (merge !== undefined) created.push({ ...merge.output, [listField.sequenceNumber]: sequenceNumber })
   return [...created, ...inherited.filter((manifest) => !merge?.inputPaths.has(manifestPath(manifest)))]
-}
-
-async function inheritedManifests({ lastList }: TableWriter, table: LoadedTable): Promise<readonly ManifestFile[]> {
-  const parent = currentSnapshot(table.metadata)
-  if (parent === undefined) return []
-  if (lastList.uri !== parent['manifest-list'])
-    Object.assign(lastList, { uri: parent['manifest-list'], manifests: await manifestsOf(table, parent) })
-  return lastList.manifests
 }
 
 /** A merge of an earlier attempt still fits unless somebody rewrote one of its inputs. */

@@ -8,7 +8,9 @@ import { randomUuid, type Random } from '../../shared/random.ts'
 import type { AppendOutcome, FormatTable, NewTable, TableAppend, TableProgress } from '../table-commit.ts'
 import { commitAppend, loadForWriting, type TableWriter } from './commit-append.ts'
 import { columnsWithMetrics } from './data-file.ts'
+import { guardedTable } from './deletion-guard.ts'
 import { keyInLake, loadTable, loadedTable, rowTypeOfTable, type LoadedTable } from './loaded-table.ts'
+import { ManifestListCache } from './manifest-list-cache.ts'
 import { currentSchema } from './metadata.ts'
 import { newTableMetadata, TOPIC_ID_PROPERTY } from './new-table.ts'
 import { chooseSpec } from './partition-spec.ts'
@@ -38,8 +40,9 @@ export interface IcebergTable extends FormatTable {
 /** Opens the topic's table, creating it when the catalog has none. A table of another topic, or of nobody, is refused. */
 export async function openIcebergTable(options: IcebergTableOptions): Promise<IcebergTable> {
   const { pointer, root, table } = options
-  const loaded = (await loadTable(pointer, root)) ?? (await createTable(options))
-  assertOwned(loaded, table)
+  const found = (await loadTable(pointer, root)) ?? (await createTable(options))
+  assertOwned(found, table)
+  const loaded = table.isShared ? await guardedTable(found, options) : found
   return new OpenIcebergTable(writerOf(loaded, options), loaded)
 }
 
@@ -84,7 +87,7 @@ function writerOf(loaded: LoadedTable, { pointer, root, table, clock, random, lo
     clock,
     random,
     logger,
-    lastList: { uri: '', manifests: [] },
+    lists: new ManifestListCache(),
   }
 }
 

@@ -79,10 +79,11 @@ function existingEntries(manifest: ManifestFile, entries: readonly AvroRecord[])
     }))
 }
 
-/** File counts below which a manifest belongs to a tier; larger ones are left as they are. */
+/** File counts below which a manifest belongs to a tier; what is larger, also in bytes, is left as it is. */
 const TIERS = [limits.manifestsBeforeMerge, limits.manifestsBeforeMerge ** 2]
 
 function tierOf(manifest: ManifestFile): number {
+  if (countOf(manifest, listField.lengthBytes) > limits.manifestTargetBytes / 2) return -1
   const files = countOf(manifest, listField.addedFiles) + countOf(manifest, listField.existingFiles)
   return TIERS.findIndex((filesBelow) => files < filesBelow)
 }
@@ -94,7 +95,7 @@ function fittingOne(members: readonly ManifestFile[]): ManifestFile[] {
   let sizeBytes = 0
   for (const manifest of oldestFirst.slice(0, limits.manifestsBeforeMerge)) {
     sizeBytes += countOf(manifest, listField.lengthBytes)
-    if (sizeBytes > limits.manifestTargetBytes && picked.length > 1) break
+    if (sizeBytes > limits.manifestTargetBytes) break
     picked.push(manifest)
   }
   assert(picked.length > 1, 'a merge needs two manifests')

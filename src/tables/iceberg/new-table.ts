@@ -1,5 +1,6 @@
 import type { NewTable } from '../table-commit.ts'
 import { limits } from '../../shared/limits.ts'
+import { DELETION_GUARD } from './deletion-guard.ts'
 import type { TableMetadata } from './metadata.ts'
 import { FIRST_PARTITION_FIELD_ID, partitionSpecOf } from './partition-spec.ts'
 import { COLUMN_NOTES_PROPERTY, columnNotesProperty, icebergSchema, lastColumnIdOf } from './schema.ts'
@@ -54,7 +55,6 @@ function newTableProperties(table: NewTable): { [name: string]: string } {
     'write.metadata.delete-after-commit.enabled': 'true',
     'write.metadata.previous-versions-max': String(limits.previousMetadataFilesMax),
     'commit.manifest-merge.enabled': 'true',
-    // The Delta log names the same files: expiry by others would delete what it still needs.
-    ...(table.isShared ? { 'gc.enabled': 'false' } : {}),
+    ...(table.isShared ? DELETION_GUARD : {}),
   }
 }

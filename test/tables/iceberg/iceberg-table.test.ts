@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { utf8Bytes } from '../../../src/shared/bytes.ts'
+import { FaultyPointer, type PointerFault } from '../../../src/catalogs/faults.ts'
 import { limits } from '../../../src/shared/limits.ts'
 import { rowField, structType } from '../../../src/columns/row-type.ts'
 import { filesAddedBy, liveFiles } from '../../../src/tables/iceberg/snapshot-files.ts'
@@ -41,6 +42,18 @@ describe('opening a table', () => {
     expect(own?.['gc.enabled']).toBeUndefined()
     const shared = await openTestTable(world, { table: 'shared', isShared: true })
     expect((await shared.load()).metadata.properties?.['gc.enabled']).toBe('false')
+  })
+
+  test('that gets a second log forbids deletion by others from then on, whoever else commits meanwhile', async () => {
+    const world = await testWorld()
+    await (await openTestTable(world)).append(paperAppend(world, { to: 3n }))
+    const faults: PointerFault[] = ['conflict', 'lost-request', 'lost-answer']
+    const pointer = new FaultyPointer(world.catalog.pointer(newTable()), () => faults.shift() ?? 'none')
+    const table = await openTestTable(world, { isShared: true }, pointer)
+    const { metadata } = await table.load()
+    expect(metadata.properties).toMatchObject({ 'gc.enabled': 'false', 'headgate.topic-id': topicId })
+    expect(await table.progress()).toEqual({ nextOffsets: new Map([[0, 3n]]) })
+    expect(metadata['metadata-log']?.length).toBe(2)
   })
 
   test('of another topic is refused, naming the topic', async () => {
