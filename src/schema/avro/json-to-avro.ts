@@ -37,7 +37,9 @@ export class JsonToAvro {
         return this.#union(type, value)
       case 'enum': {
         const index = typeof value === 'string' ? type.symbols.indexOf(value) : -1
-        return this.#sink.long(index >= 0 ? index : this.#mismatch(`one of ${type.symbols.join(', ')}`, value))
+        return this.#sink.long(
+          index >= 0 ? index : this.#mismatch(`one of ${shortened(type.symbols.join(', '), limits.listedNamesLengthMax)}`, value),
+        )
       }
       case 'fixed':
         return this.#fixed(type, value)
@@ -88,7 +90,7 @@ export class JsonToAvro {
 
   #union({ branches }: UnionType, value: JsonValue): void {
     const choice = this.#isLogical ? fittingBranch(branches, value) : plainBranch(branches, value, { isLogical: false })
-    if (!choice) return this.#mismatch(branches.map(branchName).join(' or '), value)
+    if (!choice) return this.#mismatch(shortened(branches.map(branchName).join(' or '), limits.listedNamesLengthMax), value)
     this.#sink.long(choice.index)
     this.#value(choice.branch, choice.value)
   }
@@ -222,12 +224,12 @@ function described(value: JsonValue): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
   if (typeof value === 'object') return 'an object'
-  const text = typeof value === 'string' ? JSON.stringify(shortened(value)) : String(value)
+  const text = typeof value === 'string' ? JSON.stringify(shortened(value, limits.quotedValueLengthMax)) : String(value)
   return typeof value === 'bigint' ? `number ${text}` : `${typeof value} ${text}`
 }
 
-function shortened(text: string): string {
-  return text.length > limits.quotedValueLengthMax ? `${text.slice(0, limits.quotedValueLengthMax)}…` : text
+function shortened(text: string, lengthMax: number): string {
+  return text.length > lengthMax ? `${text.slice(0, lengthMax)}…` : text
 }
 
 /** A schema's JSON as a value. */

@@ -31,8 +31,9 @@ export class ValueCursor {
   readonly itemIndexes = new Int32Array(limits.nestingMax + 1)
   readonly keyStarts = new Int32Array(limits.nestingMax + 1)
   readonly keyEnds = new Int32Array(limits.nestingMax + 1)
-  zeroByteItems = 0
-  cells = 0
+  /** What arrays and maps may still grow to in this value. */
+  zeroByteItemsLeft = 0
+  cellsLeft = 0
   readonly #locations: readonly Location[]
 
   /** `locations[0]` is the root. */
@@ -45,8 +46,8 @@ export class ValueCursor {
     this.position = start
     this.end = end
     this.at = 0
-    this.zeroByteItems = 0
-    this.cells = 0
+    this.zeroByteItemsLeft = limits.zeroByteItemsMax
+    this.cellsLeft = Math.min(limits.valueCellsMax, limits.valueCellsOfFewBytesMax + limits.valueCellsPerByteMax * (end - start))
   }
 
   /** Keeps no batch in memory between records. */
@@ -56,7 +57,9 @@ export class ValueCursor {
 
   /** Ends the record as invalid. */
   fail(reason: string): never {
-    throw new RecordError(this.#path(), reason)
+    const path = this.#path()
+    this.release()
+    throw new RecordError(path, reason)
   }
 
   #path(): string {
@@ -82,6 +85,10 @@ export function quotedText(bytes: Uint8Array, start: number, end: number): strin
   // No character takes more than four bytes.
   const text = asBuffer(bytes.subarray(start, Math.min(end, start + lengthMax * 4))).toString('utf8')
   return JSON.stringify(text.length > lengthMax ? `${text.slice(0, lengthMax)}…` : text)
+}
+
+export function byteCount(count: number | string): string {
+  return `${count} ${Number(count) === 1 ? 'byte' : 'bytes'}`
 }
 
 /** The last long read, in decimal: for messages only. */

@@ -1,6 +1,6 @@
 import type { BooleanColumn, BytesColumn, FloatColumn, Int64Column } from '../../columns/column-builder.ts'
 import { limits } from '../../shared/limits.ts'
-import { longText, quotedText, type ValueCursor } from './value-cursor.ts'
+import { byteCount, longText, quotedText, type ValueCursor } from './value-cursor.ts'
 
 /**
  * One function per Avro type (1.12, "Binary Encoding"): reads a value at the cursor and appends it to a column.
@@ -157,7 +157,7 @@ export function readSize(cursor: ValueCursor): number {
   readLongParts(cursor)
   const left = cursor.end - cursor.position
   if (cursor.high !== 0 || cursor.low < 0 || cursor.low > left)
-    cursor.fail(cursor.high < 0 ? `expected a length, got ${longText(cursor)}` : `expected ${longText(cursor)} bytes, got ${left}`)
+    cursor.fail(cursor.high < 0 ? `expected a length, got ${longText(cursor)}` : `expected ${byteCount(longText(cursor))}, got ${left}`)
   return cursor.low
 }
 
@@ -179,18 +179,19 @@ export function readBlockCount(cursor: ValueCursor, itemBytesMin: number, cellsP
   const count = Math.abs(signed)
   cursor.blockEnd = signed < 0 ? readBlockEnd(cursor) : -1
   const left = cursor.end - cursor.position
-  if (count * itemBytesMin > left) cursor.fail(`expected ${count} items of at least ${itemBytesMin} bytes each, got ${left} bytes`)
-  if (itemBytesMin === 0) countZeroByteItems(cursor, count)
-  if (count * cellsPerItem > limits.valueCellsMax - cursor.cells)
-    cursor.fail(`expected a value of at most ${limits.valueCellsMax} items times columns, got more`)
-  cursor.cells += count * cellsPerItem
+  if (count * itemBytesMin > left)
+    cursor.fail(`expected ${count} items of at least ${byteCount(itemBytesMin)} each, got ${byteCount(left)}`)
+  if (itemBytesMin === 0) takeZeroByteItems(cursor, count)
+  const cells = count * cellsPerItem
+  if (cells > cursor.cellsLeft) cursor.fail(`expected a value that stays small in columns, got ${count} items of ${cellsPerItem} columns`)
+  cursor.cellsLeft -= cells
   return count
 }
 
-function countZeroByteItems(cursor: ValueCursor, count: number): void {
-  if (count > limits.zeroByteItemsMax - cursor.zeroByteItems)
+function takeZeroByteItems(cursor: ValueCursor, count: number): void {
+  if (count > cursor.zeroByteItemsLeft)
     cursor.fail(`expected at most ${limits.zeroByteItemsMax} items that take no bytes, got a block of ${count}`)
-  cursor.zeroByteItems += count
+  cursor.zeroByteItemsLeft -= count
 }
 
 /** A negative count is followed by the size of the block in bytes. */
@@ -203,12 +204,12 @@ export function endBlock(cursor: ValueCursor, blockEnd: number): void {
   if (blockEnd < 0 || blockEnd === cursor.position) return
   const excess = cursor.position - blockEnd
   cursor.fail(
-    `expected items that fill the stated size of their block, got ${excess < 0 ? `${-excess} bytes too few` : `${excess} bytes too many`}`,
+    `expected items that fill the stated size of their block, got ${excess < 0 ? `${byteCount(-excess)} too few` : `${byteCount(excess)} too many`}`,
   )
 }
 
 export function endValue(cursor: ValueCursor): void {
-  if (cursor.position !== cursor.end) cursor.fail(`expected the end of the value, got ${cursor.end - cursor.position} more bytes`)
+  if (cursor.position !== cursor.end) cursor.fail(`expected the end of the value, got ${byteCount(cursor.end - cursor.position)} more`)
   cursor.release()
 }
 

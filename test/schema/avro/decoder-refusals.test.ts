@@ -26,7 +26,7 @@ describe('what is not a value is refused with its path and the reason', () => {
     ['enum out of range', { type: 'enum', name: 'E', symbols: ['A', 'B'] }, '04', '$: expected enum symbol 0 to 1, got 2'],
     ['enum below 0', { type: 'enum', name: 'E', symbols: ['A', 'B'] }, '01', '$: expected enum symbol 0 to 1, got -1'],
     ['union out of range', ['null', 'int'], '04', '$: expected union branch 0 to 1, got 2'],
-    ['more bytes than the value', 'int', '0202', '$: expected the end of the value, got 1 more bytes'],
+    ['more bytes than the value', 'int', '0202', '$: expected the end of the value, got 1 byte more'],
     ['in a field', recordOf(['a', innerRecord('b', 'boolean')]), '07', '$.a.b: expected boolean (0 or 1), got byte 7'],
     [
       'in an item',
@@ -58,12 +58,12 @@ describe('what is not a value is refused with its path and the reason', () => {
       '02020003',
       '$.b: expected boolean (0 or 1), got byte 3',
     ],
-    ['at the end', recordOf(['a', 'int']), '020202', '$: expected the end of the value, got 2 more bytes'],
+    ['at the end', recordOf(['a', 'int']), '020202', '$: expected the end of the value, got 2 bytes more'],
     [
       'block larger than what is left',
       { type: 'array', items: 'int' },
       '080202',
-      '$: expected 4 items of at least 1 bytes each, got 2 bytes',
+      '$: expected 4 items of at least 1 byte each, got 2 bytes',
     ],
     [
       'block of doubles larger than what is left',
@@ -75,7 +75,7 @@ describe('what is not a value is refused with its path and the reason', () => {
       'block size too small',
       { type: 'array', items: 'int' },
       '0302020200',
-      '$: expected items that fill the stated size of their block, got 1 bytes too many',
+      '$: expected items that fill the stated size of their block, got 1 byte too many',
     ],
     [
       'block size too large',
@@ -88,25 +88,25 @@ describe('what is not a value is refused with its path and the reason', () => {
       'smallest count',
       { type: 'array', items: 'int' },
       'ffffffffffffffffff0100',
-      '$: expected 9223372036854776000 items of at least 1 bytes each, got 0 bytes',
+      '$: expected 9223372036854776000 items of at least 1 byte each, got 0 bytes',
     ],
     [
       '2^31 nulls',
       { type: 'array', items: 'null' },
       'feffffff0f00',
-      '$: expected at most 100000 items that take no bytes, got a block of 2147483647',
+      '$: expected at most 1000 items that take no bytes, got a block of 2147483647',
     ],
     [
       '2^40 nulls',
       { type: 'array', items: 'null' },
       '80808080804000',
-      '$: expected at most 100000 items that take no bytes, got a block of 1099511627776',
+      '$: expected at most 1000 items that take no bytes, got a block of 1099511627776',
     ],
     [
       '2^31 empty records',
       { type: 'array', items: { type: 'record', name: 'R', fields: [] } },
       'feffffff0f00',
-      '$: expected at most 100000 items that take no bytes, got a block of 2147483647',
+      '$: expected at most 1000 items that take no bytes, got a block of 2147483647',
     ],
     [
       'date beyond 9999',
@@ -178,16 +178,16 @@ describe('what is not a value is refused with its path and the reason', () => {
 
   test('zero-byte items are counted over the whole value', () => {
     const schema = { type: 'array', items: { type: 'array', items: 'null' } }
-    const inner = zigzagHex(60_000n) + '00'
+    const inner = zigzagHex(600n) + '00'
     expect(decodeHex(schema, `02${inner}00`)).toHaveLength(1)
-    expect(() => decodeHex(schema, `04${inner}${inner}00`)).toThrow('expected at most 100000 items that take no bytes')
+    expect(() => decodeHex(schema, `04${inner}${inner}00`)).toThrow('expected at most 1000 items that take no bytes')
   })
 
   test('few bytes cannot grow into many columns of many rows', () => {
     const wide = { type: 'record', name: 'Wide', fields: Array.from({ length: 1000 }, (_, index) => ({ name: `f${index}`, type: 'int' })) }
     const schema = { type: 'array', items: ['null', wide] }
     const nulls = Buffer.concat([longAsBigint.toBuffer(30_000n), Buffer.alloc(30_001)])
-    expect(() => decodeHex(schema, nulls.toString('hex'))).toThrow('items times columns')
+    expect(() => decodeHex(schema, nulls.toString('hex'))).toThrow('got 30000 items of 1001 columns')
   })
 
   test('a long piece of text is quoted only in part', () => {

@@ -191,20 +191,15 @@ describe('what does not fit is refused with its path', () => {
 
 describe('hostile bytes', () => {
   for (const [name, schema, hex, message] of [
-    ['2^31 nulls', { type: 'array', items: 'null' }, 'feffffff0f00', '$: expected at most 100000 items that take no bytes'],
-    [
-      '2^40 ints',
-      { type: 'array', items: 'int' },
-      '80808080804000',
-      '$: expected 1099511627776 items of at least 1 bytes each, got 1 bytes',
-    ],
+    ['2^31 nulls', { type: 'array', items: 'null' }, 'feffffff0f00', '$: expected at most 1000 items that take no bytes'],
+    ['2^40 ints', { type: 'array', items: 'int' }, '80808080804000', '$: expected 1099511627776 items of at least 1 byte each, got 1 byte'],
     [
       'a list deeper than the limit',
       { type: 'record', name: 'L', fields: [{ name: 'n', type: ['null', 'L'] }] },
       `${'02'.repeat(100)}00`,
       'expected a value of at most 64 levels, got a deeper one',
     ],
-    ['bytes behind the value', 'int', '0200', '$: expected the end of the value, got 1 more bytes'],
+    ['bytes behind the value', 'int', '0200', '$: expected the end of the value, got 1 byte more'],
     [
       'text that is not UTF-8',
       recordOf(['m', { type: 'map', values: 'string' }]),

@@ -79,6 +79,20 @@ describe('what is not a schema is refused with where and why', () => {
     expect(refusal(JSON.stringify(nested(limits.nestingMax + 1)))).toContain('nested deeper than 64 types')
   })
 
+  test('anything at all is a schema or refused, never another error', () => {
+    const texts = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.json(),
+      fc.string({ unit: fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '/', '*', '1', 'e', '-', '.', '\\', 'u', '\n') }),
+    )
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(typeof refusal(text)).toMatch(/^(?:string|undefined)$/)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
   test('a text above the limit, before it is looked at', () => {
     expect(refusal(' '.repeat(limits.schemaTextBytesMax + 1))).toContain('at most 16777216 are allowed')
   })
