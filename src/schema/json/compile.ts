@@ -1,0 +1,61 @@
+import { messageOf } from '../../shared/errors.ts'
+import { limits } from '../../shared/limits.ts'
+import { compileWithAjv, type Judge } from './ajv.ts'
+import { judgeSchema } from './judge-schema.ts'
+import { compilePattern, PatternError, type LinearPattern } from './pattern.ts'
+import { invalidSchema, pointerTo } from './raw-schema.ts'
+import { subschemasOf, type SchemaNode, type SchemaObject, type UnifiedSchema } from './unified-schema.ts'
+
+/** The patterns of a schema by their text, compiled once for the check at registration and for the judge. */
+export type CompiledPatterns = ReadonlyMap<string, LinearPattern>
+
+/**
+ * Compiles a schema into the function that judges a parsed value. Call `checkUnfolding` first, which bounds the work.
+ * Throws HeadgateError `invalid-schema` for what only shows here.
+ */
+export function compileJudge(schema: UnifiedSchema, patterns: CompiledPatterns): Judge {
+  try {
+    return compileWithAjv(judgeSchema(schema), (pattern) => patterns.get(pattern) ?? compilePattern(pattern))
+  } catch (error) {
+    throw invalidSchema('#', `cannot be compiled: ${messageOf(error)}`)
+  }
+}
+
+/** Throws HeadgateError `invalid-schema` that names where a pattern stands that cannot be judged in linear time. */
+export function compilePatterns(schema: UnifiedSchema): CompiledPatterns {
+  const patterns = new Map<string, LinearPattern>()
+  let size = 0
+  const compile = (pattern: string, path: string): void => {
+    if (patterns.has(pattern)) return
+    const compiled = compiledAt(path, pattern)
+    size += compiled.size
+    if (size > limits.patternSizeTotalMax)
+      throw invalidSchema(path, `the patterns together unfold to more than ${limits.patternSizeTotalMax} steps`)
+    patterns.set(pattern, compiled)
+  }
+  for (const node of everyNode(schema)) {
+    const path = schema.paths.get(node) ?? '#'
+    if (node.pattern !== undefined) compile(node.pattern, pointerTo(path, 'pattern'))
+    for (const name of Object.keys(node.patternProperties ?? {})) compile(name, pointerTo(path, 'patternProperties', name))
+  }
+  return patterns
+}
+
+function compiledAt(path: string, pattern: string): LinearPattern {
+  try {
+    return compilePattern(pattern)
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error
+    throw invalidSchema(path, `the pattern ${JSON.stringify(pattern)} cannot be used: ${error.message}`)
+  }
+}
+
+/** Each node once, whatever refers to it. */
+function* everyNode({ root, definitions }: UnifiedSchema): Generator<SchemaObject> {
+  const pending: SchemaNode[] = [root, ...definitions.values()]
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (typeof node === 'boolean') continue
+    yield node
+    pending.push(...subschemasOf(node))
+  }
+}

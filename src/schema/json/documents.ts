@@ -1,0 +1,147 @@
+import type { Dialect } from './dialect.ts'
+import { invalidSchema, isRawObject, isRawSchema, memberOf, pointerTo, type RawJson, type RawObject, type RawSchema } from './raw-schema.ts'
+
+/** One of the texts that make up a schema: the registered one, or one that it refers to. */
+export interface SchemaDocument {
+  /** The reference's name; empty for the registered schema itself. */
+  readonly name: string
+  readonly schema: RawSchema
+  readonly dialect: Dialect
+}
+
+/** A schema somewhere in a document, with what its `$ref`s are relative to. */
+export interface LocatedSchema {
+  readonly schema: RawSchema
+  readonly dialect: Dialect
+  readonly baseUri: string
+  /** For messages: the reference's name and a JSON pointer, like `common.json#/definitions/money`. */
+  readonly path: string
+}
+
+/**
+ * Finds what a `$ref` means among the documents given, by address (`$id`, RFC 3986), anchor and JSON pointer, or by the
+ * reference's name as written. Nothing is ever fetched.
+ */
+export class SchemaDocuments {
+  readonly root: LocatedSchema
+  /** Schemas by address; `address#anchor` for anchors. */
+  readonly #byUri = new Map<string, LocatedSchema>()
+  readonly #byName = new Map<string, LocatedSchema>()
+
+  constructor(root: SchemaDocument, references: readonly SchemaDocument[]) {
+    this.root = this.#add(root, NO_BASE)
+    for (const reference of references) this.#byName.set(reference.name, this.#add(reference, this.root.baseUri))
+  }
+
+  /** Throws HeadgateError `invalid-schema`. */
+  resolve(ref: string, from: LocatedSchema): LocatedSchema {
+    const [address, fragment] = splitUri(ref)
+    const uri = resolveUri(address, from.baseUri)
+    const resource = address === '' ? this.#byUri.get(from.baseUri) : (this.#byUri.get(uri ?? '') ?? this.#byName.get(address))
+    if (resource === undefined)
+      throw invalidSchema(from.path, `$ref ${JSON.stringify(ref)} is not among the schema's references; nothing is fetched`)
+    const target =
+      fragment === '' || fragment.startsWith('/') ? followPointer(resource, fragment) : this.#byUri.get(`${resource.baseUri}#${fragment}`)
+    if (target === undefined) throw invalidSchema(from.path, `$ref ${JSON.stringify(ref)} points at nothing`)
+    return target
+  }
+
+  #add(document: SchemaDocument, relativeTo: string): LocatedSchema {
+    const { schema, dialect, name } = document
+    const baseUri = name === '' ? relativeTo : (resolveUri(name, relativeTo) ?? relativeTo)
+    const located = enter({ schema, dialect, baseUri, path: `${name}#` }, schema)
+    // Both addresses serve: the one it gives itself and the one it was registered under.
+    if (!this.#byUri.has(baseUri)) this.#byUri.set(baseUri, located)
+    this.#index(located)
+    return located
+  }
+
+  /** Records every `$id` and anchor in a document. Depth is bounded by the parser of its text. */
+  #index(located: LocatedSchema): void {
+    const { schema, baseUri, path, dialect } = located
+    if (!isRawObject(schema)) return
+    if (ownId(schema, dialect) !== undefined) this.#record(baseUri, located)
+    for (const anchor of anchorsOf(schema, dialect)) this.#record(`${baseUri}#${anchor}`, located)
+    for (const [name, value] of Object.entries(schema)) {
+      if (VALUE_KEYWORDS.has(name)) continue
+      this.#indexBelow(value, { ...located, path: pointerTo(path, name) }, !MAP_KEYWORDS.has(name))
+    }
+  }
+
+  #indexBelow(value: RawJson, parent: LocatedSchema, isSchema: boolean): void {
+    if (isRawObject(value) && isSchema) this.#index(enter(parent, value))
+    else if (isRawObject(value))
+      for (const [name, member] of Object.entries(value)) this.#indexBelow(member, { ...parent, path: pointerTo(parent.path, name) }, true)
+    else if (Array.isArray(value))
+      value.forEach((item: RawJson, index) => this.#indexBelow(item, { ...parent, path: pointerTo(parent.path, index) }, isSchema))
+  }
+
+  #record(uri: string, located: LocatedSchema): void {
+    const other = this.#byUri.get(uri)
+    if (other !== undefined && other.schema !== located.schema && JSON.stringify(other.schema) !== JSON.stringify(located.schema))
+      throw invalidSchema(located.path, `a second schema under the address ${uri.replace(NO_BASE, '')}; the first is ${other.path}`)
+    if (other === undefined) this.#byUri.set(uri, located)
+  }
+}
+
+/** The schema a few steps below another: follows `$id`s on the way. */
+export function below(located: LocatedSchema, schema: RawSchema, ...steps: readonly (string | number)[]): LocatedSchema {
+  return enter({ ...located, path: pointerTo(located.path, ...steps) }, schema)
+}
+
+/** `outer` with another schema in its place, which may set a base of its own. */
+function enter(outer: LocatedSchema, schema: RawSchema): LocatedSchema {
+  const id = isRawObject(schema) ? ownId(schema, outer.dialect) : undefined
+  const baseUri = id === undefined ? outer.baseUri : (resolveUri(splitUri(id)[0], outer.baseUri) ?? outer.baseUri)
+  return { ...outer, schema, baseUri }
+}
+
+/** An address that a schema gives itself; up to draft 7 one beside a `$ref` does not count, and `#name` is an anchor. */
+function ownId(schema: RawObject, dialect: Dialect): string | undefined {
+  const id = memberOf(schema, dialect.idKeyword)
+  if (typeof id !== 'string' || id.startsWith('#') || id === '') return undefined
+  return dialect.isRefAlone && typeof memberOf(schema, '$ref') === 'string' ? undefined : id
+}
+
+function anchorsOf(schema: RawObject, dialect: Dialect): string[] {
+  if (!dialect.isRefAlone)
+    return [memberOf(schema, '$anchor'), memberOf(schema, '$dynamicAnchor')].filter((name) => typeof name === 'string')
+  const id = memberOf(schema, dialect.idKeyword)
+  const fragment = typeof id === 'string' ? splitUri(id)[1] : ''
+  return fragment === undefined || fragment === '' || fragment.startsWith('/') ? [] : [fragment]
+}
+
+function followPointer(resource: LocatedSchema, pointer: string): LocatedSchema | undefined {
+  let value: RawJson | undefined = resource.schema
+  let located = resource
+  for (const step of pointer.split('/').slice(1)) {
+    const name = step.replaceAll('~1', '/').replaceAll('~0', '~')
+    value = Array.isArray(value) ? (value as readonly RawJson[])[Number(name)] : isRawObject(value) ? memberOf(value, name) : undefined
+    if (value === undefined) return undefined
+    located = isRawSchema(value) ? below(located, value, name) : { ...located, path: pointerTo(located.path, name) }
+  }
+  return isRawSchema(value) ? located : undefined
+}
+
+/** The parts before and after `#`; the fragment percent-decoded. */
+function splitUri(uri: string): [address: string, fragment: string] {
+  const hash = uri.indexOf('#')
+  if (hash < 0) return [uri, '']
+  try {
+    return [uri.slice(0, hash), decodeURIComponent(uri.slice(hash + 1))]
+  } catch {
+    return [uri.slice(0, hash), uri.slice(hash + 1)]
+  }
+}
+
+function resolveUri(uri: string, base: string): string | undefined {
+  return URL.canParse(uri, base) ? new URL(uri, base).href : undefined
+}
+
+/** What relative addresses are relative to when no schema says: hierarchical, so that `a/b.json` resolves. */
+const NO_BASE = 'schema:///'
+
+/** Members whose value is an instance or a name, not a schema, although it may look like one. */
+const VALUE_KEYWORDS = new Set(['enum', 'const', 'default', 'examples', 'required', 'dependentRequired', '$vocabulary'])
+/** Members that map names to schemas. */
+const MAP_KEYWORDS = new Set(['properties', 'patternProperties', 'definitions', '$defs', 'dependencies', 'dependentSchemas'])

@@ -1,0 +1,83 @@
+import { messageOf } from '../../shared/errors.ts'
+import { limits } from '../../shared/limits.ts'
+import type { ParsedSchema, SchemaDefinition, SchemaLanguage } from '../language.ts'
+import { metaJudge } from './ajv.ts'
+import { canonicalText, normalizedText } from './canonical.ts'
+import { compilePatterns } from './compile.ts'
+import { compileDecoder } from './decoder.ts'
+import { dialectOf, type Dialect } from './dialect.ts'
+import { SchemaDocuments, type SchemaDocument } from './documents.ts'
+import { explain } from './explain.ts'
+import { parseJsonNode, type JsonNode } from './number-preserving-json.ts'
+import { invalidSchema, pointerTo, type RawObject, type RawSchema } from './raw-schema.ts'
+import { mapRow } from './row-type.ts'
+import { unify } from './unify.ts'
+
+/** JSON Schema, draft-04 to 2020-12, as the registry and the lanes use it. */
+export const jsonSchema: SchemaLanguage = { schemaType: 'JSON', parse: parseJsonSchema }
+
+/** The text behind `normalize=true`. Throws HeadgateError `invalid-schema`. */
+export function normalizeJsonSchema(text: string): string {
+  return normalizedText(parseText(text, '#'))
+}
+
+/** Checks all that a registration must check: the text, the meta-schema, every `$ref`, every pattern. */
+function parseJsonSchema({ text, references }: SchemaDefinition): ParsedSchema {
+  const wideBounds = new WeakSet<RawObject>()
+  const canonical = canonicalText(parseText(text, '#'))
+  const root = parseDocument({ name: '', text }, wideBounds)
+  const others = references.map((reference) => parseDocument(reference, wideBounds, root.dialect))
+  const schema = unify(new SchemaDocuments(root, others), (raw) => wideBounds.has(raw))
+  const patterns = compilePatterns(schema)
+  return {
+    schemaType: 'JSON',
+    canonicalText: canonical,
+    rowType: () => mapRow(schema).rowType,
+    compileDecoder: () => compileDecoder(schema, patterns),
+  }
+}
+
+function parseText(text: string, path: string): JsonNode {
+  if (Buffer.byteLength(text) > limits.schemaTextBytesMax) throw invalidSchema(path, `longer than ${limits.schemaTextBytesMax} bytes`)
+  try {
+    return parseJsonNode(text, { nestingMax: limits.jsonSchemaNestingMax })
+  } catch (error) {
+    throw invalidSchema(path, messageOf(error))
+  }
+}
+
+function parseDocument(
+  { name, text }: { name: string; text: string },
+  wideBounds: WeakSet<RawObject>,
+  inherited?: Dialect,
+): SchemaDocument {
+  const path = `${name}#`
+  if (name !== '') parseText(text, path)
+  const schema = JSON.parse(text, function noteWideBound(
+    this: RawObject,
+    key: string,
+    value: unknown,
+    context: { source: string },
+  ): unknown {
+    if (isBeyondInt64(key, value, context)) wideBounds.add(this)
+    return value
+  } as (key: string, value: unknown) => unknown) as RawSchema
+  if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null || Array.isArray(schema)))
+    throw invalidSchema(path, 'a schema must be an object or a boolean')
+  const dialect = dialectOf(schema, path, inherited)
+  checkAgainstMetaSchema(schema, dialect, path)
+  return { name, schema, dialect }
+}
+
+/** Whether a bound lets integers above 2^63-1 pass; a double cannot tell that number from the next. */
+function isBeyondInt64(key: string, value: unknown, { source }: { source: string }): boolean {
+  if (typeof value !== 'number' || value < 2 ** 63) return false
+  return (key === 'maximum' && source !== '9223372036854775807') || (key === 'exclusiveMaximum' && value > 2 ** 63)
+}
+
+function checkAgainstMetaSchema(schema: RawSchema, dialect: Dialect, path: string): void {
+  const judge = metaJudge(dialect.name)
+  if (judge(schema)) return
+  const { steps, reason } = explain(judge.errors ?? [], schema)
+  throw invalidSchema(pointerTo(path, ...steps), reason)
+}
