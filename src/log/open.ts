@@ -61,8 +61,8 @@ class OpenLog implements OpenedLog {
   }
 
   async load(): Promise<void> {
-    for (const { topicId, partition, ...offsets } of await this.#options.state.listPartitions())
-      this.#partitions.add(topicId, partition, { logStartOffset: offsets.logStartOffset, nextOffset: offsets.nextOffset })
+    for (const { topicId, partition, logStartOffset, nextOffset } of await this.#options.state.listPartitions())
+      this.#partitions.add(topicId, partition, { logStartOffset, nextOffset })
   }
 
   append(batch: BatchToAppend): Promise<AppendOutcome> {
@@ -99,7 +99,12 @@ class OpenLog implements OpenedLog {
 
   async removeTopic(topicId: string): Promise<void> {
     for (const partition of this.#partitions.removeTopic(topicId)) this.#wakeUps.wake({ topicId, partition })
-    await removeUnusedPieces({ ...this.#options, groups: this.#groups })
+    try {
+      await removeUnusedPieces({ ...this.#options, groups: this.#groups })
+    } catch (error) {
+      // The topic is gone all the same; the next pass of retention deletes what is left.
+      this.#options.logger.warn({ topicId, error: messageOf(error) }, 'the pieces of a deleted topic could not be removed yet')
+    }
   }
 
   enforceRetention(rules: RetentionRules): Promise<RetentionReport> {

@@ -45,11 +45,10 @@ export async function readBatches(
   { pieces }: Pick<ReadContext, 'pieces'>,
 ): Promise<ReadBatch[] | undefined> {
   const batches: ReadBatch[] = []
-  for (const range of adjacentRanges(stored)) {
+  for (const range of readableRanges(stored)) {
     const bytes = await pieces.read(range.piece, range)
     if (!bytes) return undefined
-    for (const batch of range.batches)
-      batches.push(patched(batch, bytes.subarray(batch.position - range.position).subarray(0, batch.length)))
+    for (const batch of range.batches) batches.push(patched(batch, bytesOf(batch, range, bytes)))
   }
   return batches
 }
@@ -58,26 +57,41 @@ interface BatchRange {
   readonly piece: string
   readonly position: number
   length: number
+  /** Bytes in it that belong to other partitions. */
+  foreignBytes: number
   readonly batches: StoredBatch[]
 }
 
-/** Batches that lie side by side in a piece are read in one go. */
-function adjacentRanges(stored: readonly StoredBatch[]): BatchRange[] {
+/** Batches that lie side by side in a piece, or nearly, are read in one go. */
+function readableRanges(stored: readonly StoredBatch[]): BatchRange[] {
   const ranges: BatchRange[] = []
   for (const batch of stored) {
     const last = ranges.at(-1)
-    if (last && isNext(last, batch)) {
-      last.length += batch.length
+    if (last && isNear(last, batch)) {
+      last.foreignBytes += batch.position - endOf(last)
+      last.length = batch.position + batch.length - last.position
       last.batches.push(batch)
     } else {
-      ranges.push({ piece: batch.piece, position: batch.position, length: batch.length, batches: [batch] })
+      ranges.push({ piece: batch.piece, position: batch.position, length: batch.length, foreignBytes: 0, batches: [batch] })
     }
   }
   return ranges
 }
 
-function isNext(range: BatchRange, { piece, position, length }: StoredBatch): boolean {
-  return piece === range.piece && position === range.position + range.length && range.length + length <= limits.readRangeBytesMax
+function isNear(range: BatchRange, { piece, position, length }: StoredBatch): boolean {
+  const gap = position - endOf(range)
+  const isNearBehind = piece === range.piece && gap >= 0 && gap <= limits.readGapBytesMax
+  return isNearBehind && position + length - range.position <= limits.readRangeBytesMax
+}
+
+function endOf({ position, length }: BatchRange): number {
+  return position + length
+}
+
+/** Shared memory where the range holds nothing else; a copy where a few batches would keep many foreign bytes alive. */
+function bytesOf({ position, length }: StoredBatch, range: BatchRange, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const start = position - range.position
+  return range.foreignBytes === 0 ? bytes.subarray(start, start + length) : bytes.slice(start, start + length)
 }
 
 function patched(stored: StoredBatch, bytes: Uint8Array<ArrayBuffer>): ReadBatch {

@@ -31,8 +31,13 @@ export async function openSegmentDirectory(directory: string): Promise<SegmentFi
     list: () => readdir(directory),
     async create(name) {
       const file = await open(join(directory, name), 'wx')
-      await syncDirectory(directory)
-      return fileWriter(file)
+      try {
+        await syncDirectory(directory)
+        return fileWriter(file)
+      } catch (error) {
+        await file.close()
+        throw error
+      }
     },
     async open(name) {
       const path = join(directory, name)

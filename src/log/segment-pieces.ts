@@ -70,14 +70,15 @@ export class SegmentPieces implements LogPieces {
   }
 
   async listFinished(): Promise<string[]> {
-    const pieces = (await this.#files.list()).map(pieceOfFile).filter((piece) => piece !== undefined)
+    const names = await this.#files.list().catch((error: unknown) => fail('cannot list the log', error))
+    const pieces = names.map(pieceOfFile).filter((piece) => piece !== undefined)
     return pieces.filter((piece) => piece !== this.#active?.piece).sort()
   }
 
   async delete(piece: string): Promise<void> {
     assert(piece !== this.#active?.piece, 'deleting the segment that is being written')
     await this.#readers.forget(fileNameOf(piece))
-    await this.#files.remove(fileNameOf(piece))
+    await this.#files.remove(fileNameOf(piece)).catch((error: unknown) => fail(`cannot delete the log piece ${piece}`, error))
   }
 
   async close(): Promise<void> {
@@ -129,6 +130,10 @@ function fileNameOf(piece: string): string {
 function pieceOfFile(fileName: string): string | undefined {
   const piece = fileName.endsWith(suffix) ? fileName.slice(0, -suffix.length) : ''
   return pieceBegunAtMs(piece) === undefined ? undefined : piece
+}
+
+function fail(what: string, cause: unknown): never {
+  throw unavailable(what, cause)
 }
 
 function unavailable(what: string, cause: unknown): HeadgateError {

@@ -204,6 +204,8 @@ export const limits = {
   segmentFilesOpenMax: 64,
   /** Batches of one partition given by one read, and forgotten by one step of retention. */
   readBatchesMax: 1_000,
+  /** Bytes of other partitions that a read passes over rather than start again behind them. */
+  readGapBytesMax: 16 * KiB,
   /** Bytes that one read takes from a piece in one go when many batches lie side by side. */
   readRangeBytesMax: 8 * MiB,
   /** Fetches that wait for new data; above it they wait for their timeout only. */

@@ -1,9 +1,21 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { isErrorOfKind } from '../../src/shared/errors.ts'
-import type { AppendDecision, LoadedScope, ProducerState, SchemaChange, StateStore, StoredBatch } from '../../src/state/state-store.ts'
-
-const orders = '11111111-1111-4111-8111-111111111111'
-const users = '22222222-2222-4222-8222-222222222222'
+import type { ProducerState, StateStore } from '../../src/state/state-store.ts'
+import { schemaStateConformance } from './schema-state.ts'
+import {
+  append,
+  at,
+  batch,
+  decision,
+  findBatches,
+  loadProducer,
+  nothing,
+  orders,
+  producer,
+  putProducer,
+  topic,
+  users,
+} from './state-rows.ts'
 
 /** What every state store promises. `open` gives an empty one. */
 export function stateStoreConformance(engine: string, open: () => Promise<StateStore>): void {
@@ -261,146 +273,6 @@ export function stateStoreConformance(engine: string, open: () => Promise<StateS
       })
     })
 
-    describe('schemas', () => {
-      const schema = (schemaId: number, json = '{}') => ({ context: '.', schemaId, guid: `guid-${schemaId}`, json })
-      const version = (number: number) => ({
-        subject: 'orders-value',
-        version: number,
-        context: '.',
-        schemaId: number,
-        isDeleted: false,
-        createdAtMs: 5,
-      })
-
-      test('rows come back as they were put, and a change of one replaces it', async () => {
-        await change(store, [
-          { kind: 'put-schema', schema: schema(1, '{"schema":"\\"string\\""}') },
-          { kind: 'put-version', version: version(1) },
-          { kind: 'put-version', version: version(2) },
-          { kind: 'put-document', key: 'config/', json: '{"compatibility":"FULL"}' },
-          { kind: 'put-document', key: 'mode/', json: '1' },
-        ])
-        await change(store, [
-          { kind: 'put-version', version: { ...version(1), isDeleted: true } },
-          { kind: 'remove-version', subject: 'orders-value', version: 2 },
-          { kind: 'remove-document', key: 'mode/' },
-        ])
-        expect(await store.schemas.load()).toEqual({
-          revision: 2n,
-          schemas: [schema(1, '{"schema":"\\"string\\""}')],
-          versions: [{ ...version(1), isDeleted: true }],
-          documents: [{ key: 'config/', json: '{"compatibility":"FULL"}' }],
-          maxIds: [{ context: '.', maxId: 1 }],
-        })
-      })
-
-      test('the highest id of a context never goes down', async () => {
-        await change(store, [
-          { kind: 'put-schema', schema: schema(9) },
-          { kind: 'put-schema', schema: schema(4) },
-          { kind: 'put-schema', schema: { ...schema(2), context: '.other' } },
-        ])
-        expect((await store.schemas.load()).maxIds).toEqual([
-          { context: '.', maxId: 9 },
-          { context: '.other', maxId: 2 },
-        ])
-      })
-
-      test('a change on top of an old revision is a conflict and writes nothing', async () => {
-        const { revision } = await store.schemas.load()
-        await change(store, [])
-        expect(await store.schemas.apply(revision, [{ kind: 'put-document', key: 'late', json: '1' }])).toEqual({ kind: 'conflict' })
-        expect((await store.schemas.load()).documents).toEqual([])
-      })
-
-      test('fifty concurrent changes lose no update', async () => {
-        await Promise.all(Array.from({ length: 50 }, () => registerNext(store, schema)))
-        const { schemas, revision } = await store.schemas.load()
-        expect(schemas.map(({ schemaId }) => schemaId)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1))
-        expect(revision).toBe(50n)
-      })
-    })
+    schemaStateConformance(() => store.schemas)
   })
-}
-
-function topic(overrides: Partial<{ topicId: string; name: string; configs: { [key: string]: string } }>) {
-  return { topicId: orders, name: 'orders', partitionCount: 2, configs: {}, ...overrides }
-}
-
-function at(partition: number) {
-  return { topicId: orders, partition }
-}
-
-function batch({ records = 1, ...overrides }: Partial<StoredBatch> & { records?: number }): StoredBatch {
-  const baseOffset = overrides.baseOffset ?? 0n
-  return {
-    topicId: orders,
-    partition: 0,
-    baseOffset,
-    lastOffset: baseOffset + BigInt(records) - 1n,
-    piece: 'first',
-    position: 0,
-    length: 100,
-    maxTimestampMs: 50n,
-    logAppendTimeMs: null,
-    ...overrides,
-  }
-}
-
-function producer(producerId: bigint): ProducerState {
-  const recentBatches = [{ sequenceFirst: 0, sequenceLast: 4, baseOffset: 0n, logAppendTimeMs: null }]
-  return { producerId, producerEpoch: 1, recentBatches, lastTimestampMs: 1_000 }
-}
-
-function nothing<Result>(result: Result): AppendDecision<Result> {
-  return { batches: [], nextOffsets: [], producers: [], result }
-}
-
-function decision<Result>(batches: readonly StoredBatch[], result: Result): AppendDecision<Result> {
-  const ends = new Map(
-    batches.map(({ topicId, partition, lastOffset }) => [`${topicId}/${partition}`, { topicId, partition, nextOffset: lastOffset + 1n }]),
-  )
-  return { batches, nextOffsets: [...ends.values()], producers: [], result }
-}
-
-function append(store: StateStore, batches: readonly StoredBatch[]): Promise<undefined> {
-  return store.appendBatches({ partitions: batches, producers: [] }, () => decision(batches, undefined))
-}
-
-function putProducer(store: StateStore, topicId: string, state: ProducerState): Promise<undefined> {
-  return store.appendBatches(
-    { partitions: [{ topicId, partition: 0 }], producers: [{ topicId, partition: 0, producerId: state.producerId }] },
-    () => ({
-      ...nothing(undefined),
-      producers: [{ topicId, partition: 0, state }],
-    }),
-  )
-}
-
-function loadProducer(store: StateStore, topicId: string, producerId: bigint): Promise<ProducerState | undefined> {
-  const where = { topicId, partition: 0 }
-  return store.appendBatches({ partitions: [where], producers: [{ ...where, producerId }] }, (loaded: LoadedScope) =>
-    nothing(loaded.producerOf(where, producerId)),
-  )
-}
-
-function findBatches(store: StateStore, query: { offset: bigint; bytesMax?: number; batchesMax?: number }): Promise<StoredBatch[]> {
-  return store.findBatches({ ...at(0), bytesMax: 10_000, batchesMax: 10, ...query })
-}
-
-async function change(store: StateStore, changes: readonly SchemaChange[]): Promise<void> {
-  const { revision } = await store.schemas.load()
-  expect(await store.schemas.apply(revision, changes)).toEqual({ kind: 'applied', revision: revision + 1n })
-}
-
-/** Takes the next free id, as a registry does: load, decide, apply, again after a conflict. */
-async function registerNext(
-  store: StateStore,
-  schema: (id: number) => { context: string; schemaId: number; guid: string; json: string },
-): Promise<void> {
-  for (;;) {
-    const { revision, maxIds } = await store.schemas.load()
-    const outcome = await store.schemas.apply(revision, [{ kind: 'put-schema', schema: schema((maxIds[0]?.maxId ?? 0) + 1) }])
-    if (outcome.kind === 'applied') return
-  }
 }

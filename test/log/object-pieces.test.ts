@@ -5,7 +5,7 @@ import { ManualClock } from '../../src/shared/clock.ts'
 import { HeadgateError } from '../../src/shared/errors.ts'
 import { limits } from '../../src/shared/limits.ts'
 import { seededRandom } from '../../src/shared/random.ts'
-import { logPiecesConformance } from './pieces-conformance.ts'
+import { logPiecesConformance } from '../conformance/log-pieces.ts'
 
 const random = seededRandom(1)
 

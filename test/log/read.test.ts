@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { computedCrc, readBatchHeader } from '../../src/protocol/records/batch.ts'
+import { limits } from '../../src/shared/limits.ts'
 import type { ReadOutcome } from '../../src/log/log.ts'
-import type { LogPieces } from '../../src/log/log-pieces.ts'
 import { batchOf, topicId } from './support/batches.ts'
 import { openTestLog, type TestLog } from './support/test-log.ts'
+import { countingReads } from './support/wrappers.ts'
+import { valueOf } from './support/value-of.ts'
 
 const all = 1_000_000
 
@@ -74,14 +76,19 @@ describe('a read gives', () => {
 })
 
 describe('reading the bytes', () => {
-  test('batches that lie side by side are one read, others are not', async () => {
+  test('batches that lie side by side are one read, and so are those with a little of other partitions between them', async () => {
     const reads: number[] = []
     const { log } = await openTestLog({ wrapPieces: (pieces) => countingReads(pieces, reads) })
     await Promise.all([0, 0, 0].map((partition) => log.append(batchOf({ partition }))))
-    await Promise.all([1, 0].map((partition) => log.append(batchOf({ partition }))))
+    await Promise.all([1, 0].map((partition) => log.append(batchOf({ partition, values: [`of partition ${partition}`] }))))
+    const large = batchOf({ partition: 1, values: ['x'.repeat(limits.readGapBytesMax)] })
+    const last = batchOf({ values: ['last'] })
+    await Promise.all([large, last].map((batch) => log.append(batch)))
+    const read = batchesOf(await log.read({ topicId, partition: 0, offset: 0n, bytesMax: all }))
+    expect(read.map(({ bytes }) => valueOf(bytes))).toEqual(['value', 'value', 'value', 'of partition 0', 'last'])
     const length = batchOf({}).bytes.length
-    expect(batchesOf(await log.read({ topicId, partition: 0, offset: 0n, bytesMax: all }))).toHaveLength(4)
-    expect(reads).toEqual([3 * length, length])
+    const between = batchOf({ values: ['of partition 0'] }).bytes.length
+    expect(reads).toEqual([3 * length + 2 * between, last.bytes.length])
   })
 
   test('bytes that are not the batch that was written are corruption, in the header and, under the broker’s time, anywhere', async () => {
@@ -124,17 +131,4 @@ async function logOfThree(): Promise<TestLog> {
 function batchesOf(outcome: ReadOutcome) {
   if (outcome.kind === 'batches') return outcome.batches
   throw new Error(`the read gave ${outcome.kind}`)
-}
-
-function countingReads(pieces: LogPieces, reads: number[]): LogPieces {
-  return {
-    append: (chunks) => pieces.append(chunks),
-    read(piece, range) {
-      reads.push(range.length)
-      return pieces.read(piece, range)
-    },
-    listFinished: () => pieces.listFinished(),
-    delete: (piece) => pieces.delete(piece),
-    close: () => pieces.close(),
-  }
 }

@@ -6,7 +6,7 @@ import type { LogPieces } from '../../src/log/log-pieces.ts'
 import { openSegmentPieces, SegmentPieces } from '../../src/log/segment-pieces.ts'
 import { ManualClock } from '../../src/shared/clock.ts'
 import { seededRandom } from '../../src/shared/random.ts'
-import { logPiecesConformance } from './pieces-conformance.ts'
+import { logPiecesConformance } from '../conformance/log-pieces.ts'
 import { SimulatedFiles } from './support/simulated-files.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'headgate-segments-'))

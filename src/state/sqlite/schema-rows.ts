@@ -4,8 +4,72 @@ import { bigintAt, numberAt, prepare, rowOf, rowsOf, textAt, type Row } from './
 import { inTransaction, reading } from './transaction.ts'
 
 /** The schema registry's rows. A change is written only on top of the revision it was decided on. */
-export function prepareSchemas(database: DatabaseSync): SchemaState {
-  const statements = {
+export class SqliteSchemas implements SchemaState {
+  readonly #database: DatabaseSync
+  readonly #statements: ReturnType<typeof prepareStatements>
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+    this.#statements = prepareStatements(database)
+  }
+
+  async load(): Promise<SchemaRows> {
+    const { schemas, versions, documents, maxIds } = this.#statements
+    // No other connection exists (the lock is exclusive) and nothing here awaits: the queries see one state.
+    return reading(() => ({
+      revision: this.#revision(),
+      schemas: rowsOf(schemas).map(storedSchema),
+      versions: rowsOf(versions).map(storedVersion),
+      documents: rowsOf(documents).map((row) => ({ key: textAt(row, 0), json: textAt(row, 1) })),
+      maxIds: rowsOf(maxIds).map((row) => ({ context: textAt(row, 0), maxId: numberAt(row, 1) })),
+    }))
+  }
+
+  async apply(
+    expectedRevision: bigint,
+    changes: readonly SchemaChange[],
+  ): Promise<{ kind: 'applied'; revision: bigint } | { kind: 'conflict' }> {
+    return inTransaction(this.#database, () => {
+      if (this.#revision() !== expectedRevision) return { kind: 'conflict' }
+      for (const change of changes) this.#write(change)
+      const revision = expectedRevision + 1n
+      this.#statements.setRevision.run(revision)
+      return { kind: 'applied', revision }
+    })
+  }
+
+  #revision(): bigint {
+    return bigintAt(rowOf(this.#statements.revision) ?? [], 0)
+  }
+
+  #write(change: SchemaChange): void {
+    const { removeVersion, putDocument, removeDocument } = this.#statements
+    switch (change.kind) {
+      case 'put-schema':
+        return this.#putSchema(change.schema)
+      case 'put-version':
+        return this.#putVersion(change.version)
+      case 'remove-version':
+        return void removeVersion.run(change.subject, change.version)
+      case 'put-document':
+        return void putDocument.run(change.key, change.json)
+      case 'remove-document':
+        return void removeDocument.run(change.key)
+    }
+  }
+
+  #putSchema({ context, schemaId, guid, json }: StoredSchema): void {
+    this.#statements.putSchema.run(context, schemaId, guid, json)
+    this.#statements.raiseMaxId.run(context, schemaId)
+  }
+
+  #putVersion({ subject, version, context, schemaId, isDeleted, createdAtMs }: StoredVersion): void {
+    this.#statements.putVersion.run(subject, version, context, schemaId, isDeleted ? 1 : 0, createdAtMs)
+  }
+}
+
+function prepareStatements(database: DatabaseSync) {
+  return {
     revision: prepare(database, `select schema_revision from cluster`),
     setRevision: prepare(database, `update cluster set schema_revision = ?`),
     schemas: prepare(database, `select context, schema_id, guid, json from schemas order by context, schema_id`),
@@ -31,57 +95,6 @@ export function prepareSchemas(database: DatabaseSync): SchemaState {
     removeVersion: prepare(database, `delete from schema_versions where subject = ? and version = ?`),
     putDocument: prepare(database, `insert into schema_documents values (?, ?) on conflict do update set json = excluded.json`),
     removeDocument: prepare(database, `delete from schema_documents where key = ?`),
-  }
-
-  return {
-    load: async () => reading(load),
-    apply: async (expectedRevision, changes) =>
-      inTransaction(database, () => {
-        const current = revision()
-        if (current !== expectedRevision) return { kind: 'conflict' }
-        for (const change of changes) write(change)
-        statements.setRevision.run(current + 1n)
-        return { kind: 'applied', revision: current + 1n }
-      }),
-  }
-
-  // No other connection exists (the lock is exclusive) and nothing here awaits: the queries see one state.
-  function load(): SchemaRows {
-    return {
-      revision: revision(),
-      schemas: rowsOf(statements.schemas).map(storedSchema),
-      versions: rowsOf(statements.versions).map(storedVersion),
-      documents: rowsOf(statements.documents).map((row) => ({ key: textAt(row, 0), json: textAt(row, 1) })),
-      maxIds: rowsOf(statements.maxIds).map((row) => ({ context: textAt(row, 0), maxId: numberAt(row, 1) })),
-    }
-  }
-
-  function revision(): bigint {
-    return bigintAt(rowOf(statements.revision) ?? [], 0)
-  }
-
-  function write(change: SchemaChange): void {
-    switch (change.kind) {
-      case 'put-schema':
-        return putSchema(change.schema)
-      case 'put-version':
-        return putVersion(change.version)
-      case 'remove-version':
-        return void statements.removeVersion.run(change.subject, change.version)
-      case 'put-document':
-        return void statements.putDocument.run(change.key, change.json)
-      case 'remove-document':
-        return void statements.removeDocument.run(change.key)
-    }
-  }
-
-  function putSchema({ context, schemaId, guid, json }: StoredSchema): void {
-    statements.putSchema.run(context, schemaId, guid, json)
-    statements.raiseMaxId.run(context, schemaId)
-  }
-
-  function putVersion({ subject, version, context, schemaId, isDeleted, createdAtMs }: StoredVersion): void {
-    statements.putVersion.run(subject, version, context, schemaId, isDeleted ? 1 : 0, createdAtMs)
   }
 }
 

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import type { SchemaChange, SchemaState, StoredSchema } from '../../src/state/state-store.ts'
+
+/** What every engine promises of the schema registry's rows; part of the state store's suite. */
+export function schemaStateConformance(schemas: () => SchemaState): void {
+  describe('schemas', () => {
+    const schema = (schemaId: number, json = '{}') => ({ context: '.', schemaId, guid: `guid-${schemaId}`, json })
+    const version = (number: number) => ({
+      subject: 'orders-value',
+      version: number,
+      context: '.',
+      schemaId: number,
+      isDeleted: false,
+      createdAtMs: 5,
+    })
+
+    test('rows come back as they were put, and a change of one replaces it', async () => {
+      await change(schemas(), [
+        { kind: 'put-schema', schema: schema(1, '{"schema":"\\"string\\""}') },
+        { kind: 'put-version', version: version(1) },
+        { kind: 'put-version', version: version(2) },
+        { kind: 'put-document', key: 'config/', json: '{"compatibility":"FULL"}' },
+        { kind: 'put-document', key: 'mode/', json: '1' },
+      ])
+      await change(schemas(), [
+        { kind: 'put-version', version: { ...version(1), isDeleted: true } },
+        { kind: 'remove-version', subject: 'orders-value', version: 2 },
+        { kind: 'remove-document', key: 'mode/' },
+      ])
+      expect(await schemas().load()).toEqual({
+        revision: 2n,
+        schemas: [schema(1, '{"schema":"\\"string\\""}')],
+        versions: [{ ...version(1), isDeleted: true }],
+        documents: [{ key: 'config/', json: '{"compatibility":"FULL"}' }],
+        maxIds: [{ context: '.', maxId: 1 }],
+      })
+    })
+
+    test('the highest id of a context never goes down', async () => {
+      await change(schemas(), [
+        { kind: 'put-schema', schema: schema(9) },
+        { kind: 'put-schema', schema: schema(4) },
+        { kind: 'put-schema', schema: { ...schema(2), context: '.other' } },
+      ])
+      expect((await schemas().load()).maxIds).toEqual([
+        { context: '.', maxId: 9 },
+        { context: '.other', maxId: 2 },
+      ])
+    })
+
+    test('a change on top of an old revision is a conflict and writes nothing', async () => {
+      const { revision } = await schemas().load()
+      await change(schemas(), [])
+      expect(await schemas().apply(revision, [{ kind: 'put-document', key: 'late', json: '1' }])).toEqual({ kind: 'conflict' })
+      expect((await schemas().load()).documents).toEqual([])
+    })
+
+    test('fifty concurrent changes lose no update', async () => {
+      await Promise.all(Array.from({ length: 50 }, () => registerNext(schemas(), schema)))
+      const { schemas: rows, revision } = await schemas().load()
+      expect(rows.map(({ schemaId }) => schemaId)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1))
+      expect(revision).toBe(50n)
+    })
+  })
+}
+
+async function change(schemas: SchemaState, changes: readonly SchemaChange[]): Promise<void> {
+  const { revision } = await schemas.load()
+  expect(await schemas.apply(revision, changes)).toEqual({ kind: 'applied', revision: revision + 1n })
+}
+
+/** Takes the next free id, as a registry does: load, decide, apply, again after a conflict. */
+async function registerNext(schemas: SchemaState, schema: (schemaId: number) => StoredSchema): Promise<void> {
+  for (;;) {
+    const { revision, maxIds } = await schemas.load()
+    const outcome = await schemas.apply(revision, [{ kind: 'put-schema', schema: schema((maxIds[0]?.maxId ?? 0) + 1) }])
+    if (outcome.kind === 'applied') return
+  }
+}
