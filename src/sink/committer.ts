@@ -16,6 +16,8 @@ export interface CommittedVersions {
 export interface LeadingTable extends FormatTable {
   /** Own appends that bring another log of the same files from `progress` to where this table is, oldest first. */
   appendsAfter(progress: TableProgress): AsyncIterable<{ readonly append: TableAppend }>
+  /** Everything the table holds, as one append to an empty log; undefined for a table without commits. */
+  wholeTable(): Promise<TableAppend | undefined>
 }
 
 /** Iceberg leads when both formats are on; Delta alone leads itself. */
@@ -64,12 +66,22 @@ export class Committer {
   async #bringUpFollower(signal: AbortSignal): Promise<void> {
     if (!this.#tables.follower) return
     const { leader, follower } = this.#tables
+    const reached = await follower.progress(signal)
+    if (reached.nextOffsets.size === 0) return this.#beginFollower(leader, follower, signal)
     let commits = 0
-    for await (const { append } of leader.appendsAfter(await follower.progress(signal))) {
+    for await (const { append } of leader.appendsAfter(reached)) {
       await this.#commitTo(follower, append, signal)
       commits++
     }
     if (commits > 0) this.#context.logger.info({ format: follower.format, commits }, 'brought a table up to the other format')
+  }
+
+  /** The leader remembers only its latest appends one by one; a log that begins takes the table as it is. */
+  async #beginFollower(leader: LeadingTable, follower: FormatTable, signal: AbortSignal): Promise<void> {
+    const whole = await leader.wholeTable()
+    if (!whole) return
+    await this.#commitTo(follower, whole, signal)
+    this.#context.logger.info({ format: follower.format, files: whole.files.length }, 'a second format begins with the whole table')
   }
 
   /** Tries until the outcome is known: an unresolved commit may have happened, and only the table can tell. */

@@ -18,6 +18,7 @@ import { latestOwnSnapshot, progressOf } from './progress.ts'
 import { appendsAfter, type CommittedAppend } from './replay.ts'
 import { leavesOf } from './schema.ts'
 import type { TablePointer } from './table-pointer.ts'
+import { wholeTable } from './whole-table.ts'
 
 export interface IcebergTableOptions {
   readonly pointer: TablePointer
@@ -35,6 +36,8 @@ export interface IcebergTable extends FormatTable {
   load(signal?: AbortSignal): Promise<LoadedTable>
   /** What takes another log of the same files from its progress to this table's; oldest first. */
   appendsAfter(progress: TableProgress): AsyncGenerator<CommittedAppend>
+  /** Everything the table holds, as one append to an empty log; undefined for a table without commits. */
+  wholeTable(): Promise<TableAppend | undefined>
 }
 
 /** Opens the topic's table, creating it when the catalog has none. A table of another topic, or of nobody, is refused. */
@@ -118,5 +121,9 @@ class OpenIcebergTable implements IcebergTable {
 
   async *appendsAfter(progress: TableProgress): AsyncGenerator<CommittedAppend> {
     yield* appendsAfter(await this.load(), this.#writer.topicId, progress)
+  }
+
+  async wholeTable(): Promise<TableAppend | undefined> {
+    return wholeTable(await this.load(), this.#writer.topicId)
   }
 }
