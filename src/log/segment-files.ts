@@ -1,5 +1,6 @@
-import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises'
+import { open, readdir, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createDurableDirectory, syncDirectory } from '../objects/durable-directories.ts'
 import { HeadgateError } from '../shared/errors.ts'
 
 /** The files of one directory, as the segments need them: a seam, so that a simulation can lose what was not synced. */
@@ -26,12 +27,13 @@ export interface SegmentReader {
 }
 
 export async function openSegmentDirectory(directory: string): Promise<SegmentFiles> {
-  await mkdir(directory, { recursive: true })
+  await createDurableDirectory(directory)
   return {
     list: () => readdir(directory),
     async create(name) {
       const file = await open(join(directory, name), 'wx')
       try {
+        // Without it a power loss can forget the new file's name, and with it bytes that were synced.
         await syncDirectory(directory)
         return fileWriter(file)
       } catch (error) {
@@ -45,16 +47,6 @@ export async function openSegmentDirectory(directory: string): Promise<SegmentFi
       return file && fileReader(file, path)
     },
     remove: (name) => rm(join(directory, name), { force: true }),
-  }
-}
-
-/** Without it a power loss can forget the new file's name, and with it bytes that were synced. */
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { HeadgateError, messageOf } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
+import { makeDurableDirectory } from './durable-directory.ts'
 import { migrate } from './migrations.ts'
 import { sqliteBusy, sqliteCodeOf, sqliteNotADatabase } from './transaction.ts'
 
@@ -15,7 +15,7 @@ import { sqliteBusy, sqliteCodeOf, sqliteNotADatabase } from './transaction.ts'
 export function openDatabase(path: string): DatabaseSync {
   let database: DatabaseSync | undefined
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeDurableDirectory(dirname(path))
     database = new DatabaseSync(path, { timeout: limits.stateBusyTimeoutMs })
     // Exclusive comes first: a database that turns to WAL under it needs no shared memory file.
     database.exec('pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = full;')
