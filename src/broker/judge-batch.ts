@@ -20,12 +20,17 @@ export async function judgeBatch(
 ): Promise<Exclude<Verdict, { kind: 'needs-schemas' }>> {
   let judgement = toJudge.judgement
   for (let attempt = 1; attempt <= limits.judgeAttemptsMax; attempt++) {
-    const verdict = await lane.judge({ ...toJudge, judgement, batch: copyOf(toJudge.batch) })
+    const verdict = await lane.judge({ ...toJudge, judgement, batch: sharedOrCopied(toJudge.batch) })
     if (verdict.kind !== 'needs-schemas') return verdict
     judgement = withAbsent(judgement, defineSchemas(lane, schemas, verdict))
   }
   // Fail closed: what was not judged is not accepted.
   throw new HeadgateError('store-unavailable', `the schemas of topic ${toJudge.topic} did not reach the lane`)
+}
+
+/** A batch in pooled shared memory is read where it is; of a small one, in a socket chunk, goes a copy. */
+function sharedOrCopied(batch: Uint8Array): Uint8Array {
+  return batch.buffer instanceof SharedArrayBuffer ? batch : copyOf(batch)
 }
 
 /** Gives the lane what it asked for; answers what does not exist. */

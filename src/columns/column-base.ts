@@ -1,5 +1,5 @@
 import type { ColumnBuffers } from './column-buffers.ts'
-import { grownBytes, INITIAL_ROWS, packBits } from './growth.ts'
+import { grownBytes, INITIAL_ROWS, isWorthKeeping, packBits } from './growth.ts'
 
 /**
  * A growable column that decoders append to, one concrete class per physical layout so that generated code calls
@@ -56,7 +56,7 @@ export abstract class ColumnBuilder {
   protected takeValidity(): { length: number; nullCount: number; validity: Uint8Array<ArrayBuffer> | null } {
     const { length, nullCount } = this
     const validity = nullCount === 0 ? null : packBits(this.validity, length)
-    this.validity = new Uint8Array(INITIAL_ROWS)
+    if (!isWorthKeeping(this.validity, length)) this.validity = new Uint8Array(INITIAL_ROWS)
     this.length = 0
     this.nullCount = 0
     return { length, nullCount, validity }

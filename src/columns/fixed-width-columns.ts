@@ -1,6 +1,6 @@
 import { ColumnBuilder } from './column-base.ts'
 import type { ColumnBuffers } from './column-buffers.ts'
-import { grownBytes, grownInts, grownLength, INITIAL_ROWS, packBits, takeBytes } from './growth.ts'
+import { grownBytes, grownInts, grownLength, INITIAL_ROWS, isWorthKeeping, packBits, takeBytes } from './growth.ts'
 
 /** Columns whose rows all have the same width: boolean, int and date, long and timestamp, float and double, decimal. */
 export class BooleanColumn extends ColumnBuilder {
@@ -30,7 +30,7 @@ export class BooleanColumn extends ColumnBuilder {
 
   finish(): ColumnBuffers {
     const values = packBits(this.#values, this.length)
-    this.#values = new Uint8Array(INITIAL_ROWS)
+    if (!isWorthKeeping(this.#values, this.length)) this.#values = new Uint8Array(INITIAL_ROWS)
     return { ...this.takeValidity(), offsets: null, values, children: [] }
   }
 
@@ -67,7 +67,7 @@ export class Int32Column extends ColumnBuilder {
 
   finish(): ColumnBuffers {
     const values = takeBytes(this.#values, this.length)
-    this.#values = new Int32Array(INITIAL_ROWS)
+    if (!isWorthKeeping(this.#values, this.length)) this.#values = new Int32Array(INITIAL_ROWS)
     return { ...this.takeValidity(), offsets: null, values, children: [] }
   }
 
@@ -138,7 +138,7 @@ export class Int64Column extends ColumnBuilder {
 
   finish(): ColumnBuffers {
     const values = takeBytes(this.#halves, this.length * 2)
-    this.#halves = new Int32Array(INITIAL_ROWS * 2)
+    if (!isWorthKeeping(this.#halves, this.length * 2)) this.#halves = new Int32Array(INITIAL_ROWS * 2)
     return { ...this.takeValidity(), offsets: null, values, children: [] }
   }
 
@@ -186,7 +186,7 @@ export class FloatColumn extends ColumnBuilder {
 
   finish(): ColumnBuffers {
     const values = takeBytes(this.#values, this.length)
-    this.#values = this.#allocate(INITIAL_ROWS)
+    if (!isWorthKeeping(this.#values, this.length)) this.#values = this.#allocate(INITIAL_ROWS)
     return { ...this.takeValidity(), offsets: null, values, children: [] }
   }
 
@@ -242,7 +242,7 @@ export class DecimalColumn extends ColumnBuilder {
 
   finish(): ColumnBuffers {
     const values = takeBytes(this.#words, this.length * 4)
-    this.#words = new Int32Array(INITIAL_ROWS * 4)
+    if (!isWorthKeeping(this.#words, this.length * 4)) this.#words = new Int32Array(INITIAL_ROWS * 4)
     return { ...this.takeValidity(), offsets: null, values, children: [] }
   }
 

@@ -41,6 +41,17 @@ export function appendShifted(
   return offsets
 }
 
+/**
+ * A buffer after its rows were taken: kept when it was used well, because the next chunk is as large as the last one,
+ * and growing from nothing copies everything thrice; given up when it was not, so that a quiet table gets small.
+ */
+export function isWorthKeeping(values: { readonly length: number }, used: number): boolean {
+  return used * KEPT_USE >= values.length
+}
+
+/** The least use of a kept buffer is one in this many. */
+const KEPT_USE = 4
+
 type FixedWidth = Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>
 
 /** The first `count` elements as bytes that own their memory. */

@@ -45,7 +45,8 @@ export class CalledLane implements Lane {
   }
 
   judge(request: JudgeRequest): Promise<Verdict> {
-    const batch = whole(request.batch)
+    if (request.batch.buffer instanceof SharedArrayBuffer) return this.#calls.request({ kind: 'judge', request }) as Promise<Verdict>
+    const batch = whole(request.batch as Uint8Array<ArrayBuffer>)
     return this.#calls.request({ kind: 'judge', request: { ...request, batch } }, [batch.buffer]) as Promise<Verdict>
   }
 

@@ -8,6 +8,7 @@ import type { ServedExecutor } from './serve-calls.ts'
 /** Executes a lane's calls on a LaneCore. Only the first schema of a language makes it wait. */
 export class LaneExecutor implements ServedExecutor<LaneCall> {
   readonly #core = new LaneCore()
+  #scratch: Uint8Array<ArrayBuffer> = new Uint8Array(0)
   readonly #loadLanguage: LoadLanguage
 
   constructor(load: LoadLanguage = loadLanguage) {
@@ -23,7 +24,7 @@ export class LaneExecutor implements ServedExecutor<LaneCall> {
       case 'close-table':
         return this.#core.closeTable(call.tableKey)
       case 'judge':
-        return this.#core.judge(call.request)
+        return this.#core.judge({ ...call.request, batch: this.#ownBatch(call.request.batch) })
       case 'adopt':
         return this.#core.adopt(call.request)
       case 'discard':
@@ -38,6 +39,14 @@ export class LaneExecutor implements ServedExecutor<LaneCall> {
   /** Chunks are all that leaves a lane by transfer. */
   transferOf(answer: unknown): readonly ArrayBuffer[] {
     return Array.isArray(answer) ? (answer as Chunk[]).flatMap(({ columns }) => transferList(columns)) : []
+  }
+
+  /** What is shared is copied once, into memory that is used again: text functions take no shared memory. */
+  #ownBatch(batch: Uint8Array): Uint8Array {
+    if (!(batch.buffer instanceof SharedArrayBuffer)) return batch
+    if (batch.byteLength > this.#scratch.byteLength) this.#scratch = new Uint8Array(batch.byteLength)
+    this.#scratch.set(batch)
+    return this.#scratch.subarray(0, batch.byteLength)
   }
 
   #defineSchema(schema: LaneSchema): void | Promise<void> {

@@ -71,8 +71,11 @@ export type Framing = 'auto' | 'confluent' | 'header' | 'raw'
 export interface JudgeRequest {
   readonly topic: string
   readonly partition: number
-  /** One whole record batch whose header and CRC were checked. Transferred: the caller keeps no view of it. */
-  readonly batch: Uint8Array<ArrayBuffer>
+  /**
+   * One whole record batch whose header and CRC were checked. Shared memory is read where it is and must not change before
+   * the verdict; any other buffer is transferred, and the caller keeps no view of it.
+   */
+  readonly batch: Uint8Array
   readonly judgement: Judgement
 }
 

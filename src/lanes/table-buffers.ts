@@ -18,6 +18,8 @@ export class TableBuffers {
   readonly #shape: TableShape
   readonly #partitionBy: TimePartition
   #buffers = new Map<number | null, StructColumn>()
+  /** The fullest buffer of the last cut, empty now: it has the capacity that the next one will want. */
+  #spare: StructColumn | undefined
 
   constructor(shape: TableShape, partitionBy: TimePartition) {
     this.#shape = shape
@@ -54,6 +56,7 @@ export class TableBuffers {
   cut(): Chunk[] {
     const buffers = this.#buffers
     this.#buffers = new Map()
+    this.#spare = fullest([...buffers.values()])
     return [...buffers].map(([partitionValue, buffer]) => {
       const rowCount = buffer.length
       const columns = buffer.finish().children
@@ -99,10 +102,15 @@ export class TableBuffers {
   #bufferOf(partitionValue: number | null): StructColumn {
     const known = this.#buffers.get(partitionValue)
     if (known) return known
-    const buffer = rowBuilder(this.#shape.rowType)
+    const buffer = this.#spare ?? rowBuilder(this.#shape.rowType)
+    this.#spare = undefined
     this.#buffers.set(partitionValue, buffer)
     return buffer
   }
+}
+
+function fullest(buffers: readonly StructColumn[]): StructColumn | undefined {
+  return buffers.reduce<StructColumn | undefined>((most, buffer) => (most && most.length >= buffer.length ? most : buffer), undefined)
 }
 
 function int64Column(buffer: StructColumn, index: number): Int64Column {
