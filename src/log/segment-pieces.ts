@@ -116,7 +116,10 @@ export class SegmentPieces implements LogPieces {
    * dropped the pages and report success next time (PostgreSQL's fsync lesson). Neither is tried again on this file.
    */
   async #abandon(): Promise<void> {
+    const failed = this.#active
     await this.#finish().catch(() => undefined)
+    // Nothing in it was ever acknowledged. On a full disk every attempt would leave another file.
+    if (failed?.sizeBytes === 0) await this.#files.remove(fileNameOf(failed.piece)).catch(() => undefined)
   }
 }
 

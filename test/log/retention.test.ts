@@ -114,9 +114,11 @@ describe('pieces', () => {
   test('that failed or were left by a crash are deleted', async () => {
     const { log, files } = await openTestLog()
     files.files.set('1600000000000-0badcafe.log', { bytes: new Uint8Array(9), syncedBytes: 9 })
+    await log.append(batchOf({ partition: 9 }))
     files.failNext = 'sync'
     await log.append(batchOf({}))
     await log.append(batchOf({}))
+    expect(files.files.size).toBe(3)
     expect(await log.enforceRetention(unlimited)).toMatchObject({ removedPieces: 2 })
     expect(files.files.size).toBe(1)
   })

@@ -76,6 +76,16 @@ describe('segments', () => {
       if (before) expect(await pieces.read(before.piece, { position: 0, length: 5 })).toEqual(new Uint8Array(5).fill(1))
     })
 
+  test('a disk that stays full does not fill up with empty files', async () => {
+    const files = new SimulatedFiles()
+    const pieces = new SegmentPieces(files, { clock: new ManualClock(), random })
+    for (let attempt = 0; attempt < 5; attempt++) {
+      files.failNext = 'write'
+      await expect(pieces.append([new Uint8Array(5)])).rejects.toMatchObject({ kind: 'store-unavailable' })
+    }
+    expect(files.files.size).toBe(0)
+  })
+
   test('many segments are read with few files open', async () => {
     const directory = newDirectory()
     const pieces = await open(directory, { segmentBytesMax: 1, segmentFilesOpenMax: 2 })
