@@ -11,7 +11,7 @@ import type { Random } from '../shared/random.ts'
 import { BufferMemory } from './buffer-memory.ts'
 import { Committer, type CommittedVersions } from './committer.ts'
 import type { LakeSettings } from './lake-settings.ts'
-import { openTopicTables, type TablesContext } from './open-tables.ts'
+import type { TablesContext } from './open-tables.ts'
 import type { LaneTicket, SessionContext } from './sink-session.ts'
 import { TopicSink } from './topic-sink.ts'
 
@@ -130,6 +130,8 @@ export class Sinks {
   async #prepare(topic: LakeTopic, signal: AbortSignal): Promise<SessionContext> {
     const { clock, defineSchemas, encoder, lanes, log, logger, random } = this.#context
     const { name, topicId, partitionCount, settings, judgement, schemaIds } = topic
+    // With the first table come the table formats: a broker without one starts faster and stays smaller.
+    const { openTopicTables } = await import('./open-tables.ts')
     const tables = await openTopicTables({ topic: name, topicId, rowType: topic.rowType, settings }, this.#context.tables, signal)
     const { rowType, partitionBy } = tables.leader
     for (const lane of lanes.all) {
