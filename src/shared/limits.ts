@@ -35,6 +35,38 @@ export const limits = {
   /** Delta versions that one listing reads back. */
   listedVersionsMax: 100,
 
+  /* commands: clients of a server. */
+
+  /** A connection that is not made by then is given up, milliseconds. */
+  connectWaitMs: 10_000,
+  /** A call that is not answered by then has lost its connection, milliseconds. */
+  answerWaitMs: 60_000,
+  /** One answer of a server; a fetch may hold a batch that is larger than was asked for. */
+  answerFrameBytesMax: 256 * MiB,
+  /** Attempts of one call while the server is away, and the pauses between them: in all about half a minute. */
+  commandAttemptsMax: 12,
+  commandBackoff: { firstMs: 100, maxMs: 5_000 },
+  /** A fetch of `consume` waits this long for new records, milliseconds. */
+  readWaitMs: 500,
+  /** Record bytes of one fetch of `consume`, and of one partition in it. */
+  readBytes: 16 * MiB,
+  readPartitionBytes: 4 * MiB,
+  /** One line that `produce` reads; larger than any record a broker takes. */
+  lineBytesMax: 128 * MiB,
+  /** Records and value bytes of one batch that `produce` sends. */
+  producedBatchRecords: 10_000,
+  producedBatchBytes: 512 * KiB,
+  /** Refused lines that `produce` names; the rest are counted. */
+  refusedLinesMax: 20,
+  /** Schemas that `consume` keeps at hand. */
+  consumedSchemasMax: 1_000,
+  /** Registry requests of one listing under way at once. */
+  registryRequestsAtOnce: 8,
+  /** Rows that `query` lays out together for a terminal. */
+  queryPageRows: 1_000,
+  /** Characters of a cell that `query` shows on a terminal. */
+  queryCellWidthMax: 80,
+
   /* registry */
 
   /** Attempts of one change while others change the registry, too. */
@@ -172,6 +204,8 @@ export const limits = {
   protobufNameLengthMax: 1_024,
   /** Column values that the lists and maps of one record may fill: two bytes can name a message of many columns. */
   protobufCellsMax: 8_000_000,
+  /** Values inside of one google.protobuf.Struct, Value or ListValue, which becomes one JSON text. */
+  protobufJsonValuesMax: 1_000_000,
 
   /* state: what brokers agree on. */
 
@@ -217,6 +251,8 @@ export const limits = {
 
   /** An upper bound of bytes above this is left out: the footer cannot shorten what has no successor, such as 0xff bytes. */
   boundBytesMax: 256,
+  /** Memory that a thread keeps for handing columns to the encoder; larger chunks take some of their own. */
+  encodeScratchBytesMax: 64 * MiB,
 
   /* lanes: judged rows in memory, and worker threads. */
 

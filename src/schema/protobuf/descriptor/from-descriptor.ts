@@ -12,11 +12,14 @@ import {
   type MessageNode,
   type MethodNode,
   type OneofNode,
+  type OptionNode,
   type ProtoFile,
   type ReservedNode,
   type ServiceNode,
   type Syntax,
 } from '../ast.ts'
+import { utf8Bytes } from '../../../shared/bytes.ts'
+import { camelCase } from '../link/resolve-field.ts'
 import type { MessageType } from '../link/types.ts'
 import { decodeDynamic } from '../wire/decode-dynamic.ts'
 import type { DynamicMessage } from '../wire/dynamic-message.ts'
@@ -142,17 +145,25 @@ function fieldNode(field: DynamicMessage, context: FieldContext, isOneofMember: 
   const typeName = readEnum(field, 'type') ?? ''
   const type = fieldTypeNode(field, typeName, context)
   const defaultValue = field.get('defaultValue')
+  const name = readName(field, 'name')
   return {
-    name: readName(field, 'name'),
+    name,
     offset: NO_OFFSET,
     label: isOneofMember || type.kind === 'map' ? null : labelOf(field, context.syntax),
     type,
     number: readNumber(field, 'number'),
     options: [
       ...(typeof defaultValue === 'string' ? [defaultOption(defaultValue, typeName)] : []),
+      ...jsonNameOption(name, readText(field, 'jsonName')),
       ...optionNodes(readMessage(field, 'options')),
     ],
   }
+}
+
+/** Every descriptor names the JSON name; only one of its own choice is written. */
+function jsonNameOption(name: string, jsonName: string): OptionNode[] {
+  if (jsonName === '' || jsonName === camelCase(name)) return []
+  return [{ name: [{ text: 'json_name', isExtension: false }], offset: NO_OFFSET, value: { kind: 'string', bytes: utf8Bytes(jsonName) } }]
 }
 
 function fieldTypeNode(field: DynamicMessage, typeName: string, context: FieldContext): FieldTypeNode {

@@ -159,7 +159,7 @@ function numberJson(value: number): JsonValue {
 
 /** The shortest decimal that is the same 32-bit float. */
 function floatJson(value: number): JsonValue {
-  for (let digits = 6; digits < 9; digits++) {
+  for (let digits = 6; digits < 9 && Number.isFinite(value); digits++) {
     const shorter = Number(value.toPrecision(digits))
     if (Math.fround(shorter) === value) return shorter
   }

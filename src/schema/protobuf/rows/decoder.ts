@@ -1,4 +1,5 @@
 import type { ColumnBuilder, StructColumn } from '../../../columns/column-builder.ts'
+import { assert } from '../../../shared/assert.ts'
 import { limits } from '../../../shared/limits.ts'
 import { RecordError, type DecodeRecord, type RecordDecoder } from '../../language.ts'
 import type { MessageType } from '../link/types.ts'
@@ -7,13 +8,13 @@ import { doubleAt, floatAt, int32At, readGroup, readSpan, readTag, readVarint, s
 import { WireError, wireErrors } from '../wire/wire.ts'
 import { planColumns } from './column-plan.ts'
 import { EnumNames } from './enum-names.ts'
-import { generateDecoder, type DecoderTables } from './generate-decoder.ts'
+import { generateDecoder, type DecoderTables, type RUNTIME_NAMES } from './generate-decoder.ts'
 import { leafAppender, type AppendLeaf } from './leaves/leaf.ts'
 import { MapEntries } from './map-entries.ts'
 import { mergeRepeated } from './merge-repeated.ts'
 import { rowTypeOf } from './row-type.ts'
 
-type Factory = (runtime: Runtime, columns: StructColumn['fields']) => DecodeRecord
+type Factory = (runtime: DecoderRuntime, columns: StructColumn['fields']) => DecodeRecord
 
 /**
  * Compiles the judge of one message: it reads the wire format once, writes into columns and refuses what is malformed.
@@ -42,12 +43,9 @@ function withPaths(message: MessageType, decode: DecodeRecord): DecodeRecord {
   }
 }
 
-type Runtime = ReturnType<typeof runtimeOf>
-
-/** What generated code calls. */
-function runtimeOf(tables: DecoderTables) {
+/** What generated code is given: `DecoderRuntime` has every name that it may call. */
+function runtimeOf(tables: DecoderTables): DecoderRuntime {
   const numbers = tables.messages.map(({ fieldByNumber }) => new Set(fieldByNumber.keys()))
-  const enumNames = tables.enums.map((enumType) => new EnumNames(enumType))
   return {
     readVarint,
     readTag,
@@ -61,33 +59,40 @@ function runtimeOf(tables: DecoderTables) {
     doubleAt,
     zigZagLow,
     zigZagHigh,
-    enumNames,
     EMPTY: new Uint8Array(0),
     utf8Error: wireErrors.utf8,
     cellsMax: limits.protobufCellsMax,
-    mapEntries: tables.maps.map(
-      ({ entry, key }) =>
-        () =>
-          new MapEntries(entry, key),
-    ),
-    leafAppender(index: number, column: ColumnBuilder): AppendLeaf {
-      const { leaf, path } = tables.leaves[index] as DecoderTables['leaves'][number]
+    enumNames: tables.enums.map((enumType) => new EnumNames(enumType)),
+    leafAppender: (index: number, column: ColumnBuilder): AppendLeaf => {
+      const { leaf, path } = entryOf(tables.leaves, index)
       return leafAppender(leaf, column, path)
     },
+    mapEntries: (index: number) => {
+      const { entry, key } = entryOf(tables.maps, index)
+      return new MapEntries(entry, key)
+    },
     mergeRepeated: (bytes: Uint8Array, start: number, end: number, messageIndex: number) =>
-      mergeRepeated(bytes, start, end, tables.messages[messageIndex] as MessageType),
+      mergeRepeated(bytes, start, end, entryOf(tables.messages, messageIndex)),
     /** A field that the message has, in a wire type that is not its own, was written by another schema. */
-    skipUnknown(bytes: Uint8Array, position: number, end: number, tag: number, messageIndex: number): number {
-      if ((numbers[messageIndex] as Set<number>).has(tag >>> 3)) throw wireErrors.mismatch
+    skipUnknown: (bytes: Uint8Array, position: number, end: number, tag: number, messageIndex: number): number => {
+      if (entryOf(numbers, messageIndex).has(tag >>> 3)) throw wireErrors.mismatch
       return skipValue(bytes, position, end, tag)
     },
-    missing(pathIndex: number): never {
-      throw new RecordError(tables.paths[pathIndex] as string, 'a required field is missing')
+    missing: (pathIndex: number): never => {
+      throw new RecordError(entryOf(tables.paths, pathIndex), 'a required field is missing')
     },
-    tooMany(pathIndex: number): never {
-      throw new RecordError(tables.paths[pathIndex] as string, `the record fills more than ${limits.protobufCellsMax} column values`)
+    tooMany: (pathIndex: number): never => {
+      throw new RecordError(entryOf(tables.paths, pathIndex), `the record fills more than ${limits.protobufCellsMax} column values`)
     },
   }
+}
+
+type DecoderRuntime = Readonly<Record<(typeof RUNTIME_NAMES)[number] | 'enumNames' | 'leafAppender' | 'mapEntries', unknown>>
+
+function entryOf<Entry>(table: readonly Entry[], index: number): Entry {
+  const entry = table[index]
+  assert(entry !== undefined, 'generated code asked for what its tables do not have')
+  return entry
 }
 
 function zigZagLow(low: number, high: number): number {

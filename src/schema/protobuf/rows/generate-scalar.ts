@@ -11,10 +11,9 @@ export function isSpan(type: FieldValueType): boolean {
   return type.kind === 'scalar' && wireTypeOf(type) === WireType.delimited
 }
 
-/** An expression for the position behind a value of fixed width. */
-export function readerOf(type: FieldValueType): (position: string, end: string) => string {
-  const width = wireTypeOf(type) === WireType.fixed64 ? 8 : 4
-  return (position, end) => `skipFixed(${position}, ${width}, ${end})`
+/** The position behind a value of fixed width. */
+export function skipExpression(type: FieldValueType, position: string, end: string): string {
+  return `skipFixed(${position}, ${wireTypeOf(type) === WireType.fixed64 ? 8 : 4}, ${end})`
 }
 
 /** Appends a varint, given as its halves. */

@@ -111,7 +111,7 @@ export const googleDescriptorFile = {
       optional string swift_prefix = 39;
       optional string php_class_prefix = 40;
       optional string php_namespace = 41;
-      optional bool php_generic_services = 42;
+      reserved 42;
       optional string php_metadata_namespace = 44;
       optional string ruby_package = 45;
       optional FeatureSet features = 50;

@@ -123,6 +123,7 @@ export const googleProtobufFiles = {
       SourceContext source_context = 5;
       repeated Mixin mixins = 6;
       Syntax syntax = 7;
+      string edition = 8;
     }
     message Method {
       string name = 1;
@@ -132,6 +133,7 @@ export const googleProtobufFiles = {
       bool response_streaming = 5;
       repeated Option options = 6;
       Syntax syntax = 7;
+      string edition = 8;
     }
     message Mixin { string name = 1; string root = 2; }
   `,

@@ -14,7 +14,8 @@ export function wellKnownType(fullName: string): MessageType {
 }
 
 function linkAll(): LinkedSchema['messages'] {
-  const imports = wellKnownPaths.map((path) => ({ path, modifier: null, offset: 0 }))
+  const paths = wellKnownPaths.filter((path) => path !== 'confluent/types/decimal.proto')
+  const imports = paths.map((path) => ({ path, modifier: null, offset: 0 }))
   const ast = { syntax: null, packageName: '', imports, options: [], messages: [], enums: [], extends: [], services: [] }
   return link({ source: { name: 'all bundled files', text: '' }, ast }, wellKnownFile).messages
 }

@@ -1,6 +1,6 @@
 import type { BytesColumn } from '../../../../columns/column-builder.ts'
-import { concatBytes, utf8Text } from '../../../../shared/bytes.ts'
 import { assert } from '../../../../shared/assert.ts'
+import { concatBytes, utf8Text } from '../../../../shared/bytes.ts'
 import { limits } from '../../../../shared/limits.ts'
 import { RecordError } from '../../../language.ts'
 import type { FieldType, MessageType } from '../../link/types.ts'
@@ -14,7 +14,13 @@ import type { JsonRoot } from '../leaf-plan.ts'
  * comes twice follows the format: the last scalar counts, messages are merged, and of two entries of one key the last counts.
  */
 export function appendJson(root: JsonRoot, column: BytesColumn, bytes: Uint8Array, start: number, end: number, path: string): void {
-  column.appendText(new JsonWriter(bytes, path).text(root, { start, end }))
+  column.appendText(new JsonWriter(bytes, { path, valueCount: 0 }).text(root, { start, end }))
+}
+
+/** What all levels of one column value share. */
+interface JsonContext {
+  readonly path: string
+  valueCount: number
 }
 
 interface Span {
@@ -58,18 +64,18 @@ function structEntryType(): MessageType {
 
 class JsonWriter {
   readonly #bytes: Uint8Array
-  readonly #path: string
+  readonly #context: JsonContext
   readonly #depth: number
 
-  constructor(bytes: Uint8Array, path: string, depth = 0) {
+  constructor(bytes: Uint8Array, context: JsonContext, depth = 0) {
     if (depth > limits.nestingMax) throw wireErrors.depth
     this.#bytes = bytes
-    this.#path = path
+    this.#context = context
     this.#depth = depth
   }
 
   text(root: JsonRoot, span: Span): string {
-    const writer = new JsonWriter(this.#bytes, this.#path, this.#depth + 1)
+    const writer = new JsonWriter(this.#bytes, this.#context, this.#depth + 1)
     if (root === 'struct') return writer.#struct(span)
     return root === 'list' ? writer.#list(span) : writer.#value(span)
   }
@@ -107,6 +113,7 @@ class JsonWriter {
       isOverridden ||= lastTag !== 0
       if (tag !== lastTag || !isMessageTag(tag)) spans = []
       spans.push({ start, end: position })
+      this.#count()
       lastTag = tag
     }
     // What is not rendered below is still held to the rules of its type.
@@ -135,7 +142,7 @@ class JsonWriter {
 
   #number(position: number): string {
     const number = doubleAt(this.#bytes, position)
-    if (!Number.isFinite(number)) throw new RecordError(this.#path, 'a Value that is not a finite number has no JSON form')
+    if (!Number.isFinite(number)) throw new RecordError(this.#context.path, 'a Value that is not a finite number has no JSON form')
     return JSON.stringify(number)
   }
 
@@ -153,7 +160,13 @@ class JsonWriter {
     if (!first) return this.text(root, { start: 0, end: 0 })
     if (!second) return this.text(root, first)
     const bytes = concatBytes(spans.map(({ start, end }) => this.#bytes.subarray(start, end)))
-    return new JsonWriter(bytes, this.#path, this.#depth).text(root, { start: 0, end: bytes.length })
+    return new JsonWriter(bytes, this.#context, this.#depth).text(root, { start: 0, end: bytes.length })
+  }
+
+  /** A few bytes of a value become a much larger object for a while. */
+  #count(): void {
+    if (++this.#context.valueCount > limits.protobufJsonValuesMax)
+      throw new RecordError(this.#context.path, `more than ${limits.protobufJsonValuesMax} values in one JSON text`)
   }
 
   /** Every occurrence of a field that stands behind a length; numbers up to `numberMax` must have that tag. */
@@ -166,6 +179,7 @@ class JsonWriter {
       if (tag === wanted) {
         position = readSpan(this.#bytes, position, end)
         spans.push({ start: scratch[0] as number, end: position })
+        this.#count()
       } else position = skipValue(this.#bytes, position, end, tag)
     }
     return spans
