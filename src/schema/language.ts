@@ -1,5 +1,6 @@
 import type { StructColumn } from '../columns/column-builder.ts'
 import type { StructType } from '../columns/row-type.ts'
+import type { CheckCompatibility } from './compatibility.ts'
 
 /** The registry's names for the three languages. */
 export type SchemaType = 'AVRO' | 'JSON' | 'PROTOBUF'
@@ -25,6 +26,8 @@ export interface ResolvedReference {
 export interface SchemaLanguage {
   readonly schemaType: SchemaType
   parse(definition: SchemaDefinition): ParsedSchema
+  /** Both schemas come from this language's `parse`. A language without it has every change taken for compatible. */
+  readonly checkCompatibility?: CheckCompatibility
 }
 
 export interface ParsedSchema {
