@@ -19,12 +19,20 @@ export interface BatchToJudge {
   readonly rows: TableRows | undefined
   /** Records before this place in the batch are passed over. */
   readonly skipCount: number
-  /** A stored batch was accepted once: its times are taken as they are. */
+  /** A stored batch was accepted once: its times are taken as they are, and records that do not fit are left out. */
   readonly isStored: boolean
 }
 
 export type JudgedBatch =
-  | { readonly kind: 'valid'; readonly recordCount: number; readonly timestampMsMin: number; readonly timestampMsMax: number }
+  | {
+      readonly kind: 'valid'
+      readonly recordCount: number
+      /** Stored records that have no row. */
+      readonly leftOut: readonly InvalidRecord[]
+      readonly leftOutCount: number
+      readonly timestampMsMin: number
+      readonly timestampMsMax: number
+    }
   | { readonly kind: 'invalid'; readonly errors: readonly InvalidRecord[]; readonly invalidCount: number; readonly recordCount: number }
   | { readonly kind: 'malformed'; readonly reason: string }
   | { readonly kind: 'needs-schemas'; readonly schemaIds: readonly number[]; readonly guids: readonly string[] }
@@ -74,9 +82,10 @@ function judgeRecords(request: BatchToJudge): JudgedBatch {
     if (problem === undefined) continue
     if (++invalidCount <= limits.recordErrorsMax) errors.push({ index: records.offsetDelta, ...problem })
   }
-  if (invalidCount > 0) return { kind: 'invalid', errors, invalidCount, recordCount }
+  if (invalidCount > 0 && !request.isStored) return { kind: 'invalid', errors, invalidCount, recordCount }
   if (values.needs) return { kind: 'needs-schemas', ...values.needs }
-  return { kind: 'valid', recordCount, timestampMsMin: times.minMs, timestampMsMax: times.maxMs }
+  const leftOut = { leftOut: errors, leftOutCount: invalidCount }
+  return { kind: 'valid', recordCount, ...leftOut, timestampMsMin: times.minMs, timestampMsMax: times.maxMs }
 }
 
 function openRecords(batch: Uint8Array, header: BatchHeader): Uint8Array {

@@ -7,10 +7,17 @@ import type { TableShape } from './table-shape.ts'
 /** Rows `[start, end)` of a piece, judged together and adopted together. */
 export interface RowRange {
   readonly rows: TableRows
+  /** The topic partition they belong to. */
+  readonly partition: number
   readonly start: number
   readonly end: number
   readonly timestampMsMin: number
   readonly timestampMsMax: number
+}
+
+/** Bytes of judged rows that wait, over all tables of a lane. */
+export interface JudgedMemory {
+  byteLength: number
 }
 
 /**
@@ -19,19 +26,19 @@ export interface RowRange {
  */
 export class JudgedRows {
   readonly #shape: TableShape
+  readonly #memory: JudgedMemory
   readonly #batches = new Map<Ticket, { range: RowRange; piece: Piece; byteLength: number }>()
   #open: Piece
   #idle: Piece[] = []
-  #byteLength = 0
 
-  constructor(shape: TableShape) {
+  constructor(shape: TableShape, memory: JudgedMemory) {
     this.#shape = shape
+    this.#memory = memory
     this.#open = this.#newPiece()
   }
 
-  /** Bytes of all rows that wait. */
-  get byteLength(): number {
-    return this.#byteLength
+  tickets(): Iterable<Ticket> {
+    return this.#batches.keys()
   }
 
   /** Where the next batch's rows are to be appended; whoever does not `keep` them truncates. */
@@ -49,7 +56,7 @@ export class JudgedRows {
     this.#batches.set(ticket, { range, piece, byteLength })
     piece.byteLength = pieceBytes
     piece.batchCount++
-    this.#byteLength += byteLength
+    this.#memory.byteLength += byteLength
   }
 
   rangeOf(ticket: Ticket): RowRange | undefined {
@@ -61,7 +68,7 @@ export class JudgedRows {
     const batch = this.#batches.get(ticket)
     if (!batch) return
     this.#batches.delete(ticket)
-    this.#byteLength -= batch.byteLength
+    this.#memory.byteLength -= batch.byteLength
     if (--batch.piece.batchCount > 0) return
     batch.piece.rows.truncate(0)
     batch.piece.byteLength = 0

@@ -1,9 +1,11 @@
 import { readBatchHeader } from '../protocol/records/batch.ts'
 import { WireFrame } from '../schema/wire-framing.ts'
+import { assert } from '../shared/assert.ts'
+import { assert } from '../shared/assert.ts'
 import { HeadgateError } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
 import { type BatchToJudge, judgeBatch, type JudgedBatch } from './batch-judge.ts'
-import { JudgedRows, type RowRange } from './judged-rows.ts'
+import { type JudgedMemory, JudgedRows, type RowRange } from './judged-rows.ts'
 import type { AdoptOutcome, AdoptRequest, Chunk, DecodeRequest, JudgeRequest, LaneTable, Ticket, Verdict } from './lane.ts'
 import { SchemaDecoders } from './schema-decoders.ts'
 import { TableBuffers } from './table-buffers.ts'
@@ -20,19 +22,21 @@ export class LaneCore {
   readonly #tables = new Map<string, Table>()
   readonly #wire = new WireFrame()
   readonly #tableOfTicket = new Map<Ticket, Table>()
+  readonly #judgedMemory: JudgedMemory = { byteLength: 0 }
   #lastTicket = 0
 
   openTable({ tableKey, rowType, partitionBy }: LaneTable): void {
     this.closeTable(tableKey)
     const shape = tableShape(rowType)
-    this.#tables.set(tableKey, { judged: new JudgedRows(shape), buffers: new TableBuffers(shape, partitionBy) })
+    const judged = new JudgedRows(shape, this.#judgedMemory)
+    this.#tables.set(tableKey, { judged, buffers: new TableBuffers(shape, partitionBy), partitionBy })
   }
 
   closeTable(tableKey: string): void {
     const table = this.#tables.get(tableKey)
     if (!table) return
     this.#tables.delete(tableKey)
-    for (const [ticket, owner] of this.#tableOfTicket) if (owner === table) this.#tableOfTicket.delete(ticket)
+    for (const ticket of [...table.judged.tickets()]) this.discard(ticket)
   }
 
   /** Rows of a table that is not open are not kept: their ticket is gone from the start. */
@@ -44,14 +48,15 @@ export class LaneCore {
     if (judged.kind !== 'valid') return judged
     const ticket = ++this.#lastTicket
     const { recordCount, timestampMsMax } = judged
-    if (table && rows) this.#keep(ticket, table, rangeOf(rows, start, judged))
+    if (table && rows) this.#keep(ticket, table, rangeOf(rows, partition, start, judged))
     return { kind: 'valid', ticket, recordCount, maxTimestampMs: BigInt(timestampMsMax) }
   }
 
-  adopt({ ticket, tableKey, baseOffset, logAppendTimeMs }: AdoptRequest): AdoptOutcome {
+  adopt({ ticket, tableKey, partition, baseOffset, logAppendTimeMs }: AdoptRequest): AdoptOutcome {
     const table = this.#tables.get(tableKey)
     const range = table?.judged.rangeOf(ticket)
     if (!table || !range) return { kind: 'gone' }
+    assert(range.partition === partition, 'rows of another partition')
     table.buffers.append(range, { baseOffset, logAppendTimeMs })
     this.discard(ticket)
     return adopted(table)
@@ -71,7 +76,7 @@ export class LaneCore {
       const decoded = this.#decodeAll(request, rows)
       if (decoded.kind !== 'decoded') return decoded
       for (const { range, baseOffset } of decoded.batches) table.buffers.append(range, { baseOffset, logAppendTimeMs: null })
-      return adopted(table)
+      return { ...adopted(table), ...(decoded.leftOut ? { leftOut: decoded.leftOut } : {}) }
     } finally {
       rows.truncate(start)
     }
@@ -92,18 +97,13 @@ export class LaneCore {
   #keep(ticket: Ticket, table: Table, range: RowRange): void {
     table.judged.keep(ticket, range)
     this.#tableOfTicket.set(ticket, table)
-    if (this.#judgedBytes() > limits.judgedBytesMax) this.discard(ticket)
-  }
-
-  #judgedBytes(): number {
-    let bytes = 0
-    for (const { judged } of this.#tables.values()) bytes += judged.byteLength
-    return bytes
+    if (this.#judgedMemory.byteLength > limits.judgedBytesMax) this.discard(ticket)
   }
 
   #decodeAll(request: DecodeRequest, rows: TableRows): Decoded | Exclude<AdoptOutcome, { kind: 'adopted' }> {
     const { batches, fromOffset, judgement, partition, topic } = request
     const decoded: Decoded['batches'] = []
+    let leftOut: Decoded['leftOut']
     for (const batch of batches) {
       const { baseOffset } = readBatchHeader(batch)
       const skipCount = baseOffset < fromOffset ? Number(fromOffset - baseOffset) : 0
@@ -115,9 +115,10 @@ export class LaneCore {
       )
       if (judged.kind === 'needs-schemas') return judged
       if (judged.kind !== 'valid') return undecodable(judged, baseOffset)
-      if (judged.recordCount > 0) decoded.push({ range: rangeOf(rows, start, judged), baseOffset })
+      if (rows.length > start) decoded.push({ range: rangeOf(rows, partition, start, judged), baseOffset })
+      if (judged.leftOutCount > 0) leftOut = leftOutSoFar(leftOut, judged, baseOffset)
     }
-    return { kind: 'decoded', batches: decoded }
+    return { kind: 'decoded', batches: decoded, leftOut }
   }
 
   #openTable(tableKey: string): Table {
@@ -135,19 +136,32 @@ interface Table {
 interface Decoded {
   readonly kind: 'decoded'
   readonly batches: { readonly range: RowRange; readonly baseOffset: bigint }[]
+  readonly leftOut: LeftOut | undefined
 }
 
-function rangeOf(rows: TableRows, start: number, { timestampMsMin, timestampMsMax }: JudgedBatch & { kind: 'valid' }): RowRange {
-  return { rows, start, end: rows.length, timestampMsMin, timestampMsMax }
+type LeftOut = NonNullable<Extract<AdoptOutcome, { kind: 'adopted' }>['leftOut']>
+
+function rangeOf(rows: TableRows, partition: number, start: number, judged: JudgedBatch & { kind: 'valid' }): RowRange {
+  const { timestampMsMin, timestampMsMax } = judged
+  return { rows, partition, start, end: rows.length, timestampMsMin, timestampMsMax }
 }
 
-function adopted({ buffers }: Table): AdoptOutcome {
+function adopted({ buffers }: Table): Extract<AdoptOutcome, { kind: 'adopted' }> {
   return { kind: 'adopted', bufferedRows: buffers.rowCount, bufferedBytes: buffers.byteLength, partitionCount: buffers.partitionCount }
 }
 
-function undecodable(judged: JudgedBatch & { kind: 'invalid' | 'malformed' }, baseOffset: bigint): AdoptOutcome & { kind: 'undecodable' } {
-  if (judged.kind === 'malformed') return { kind: 'undecodable', offset: baseOffset, reason: judged.reason }
-  const [first] = judged.errors
+function leftOutSoFar(
+  before: LeftOut | undefined,
+  { leftOut, leftOutCount }: JudgedBatch & { kind: 'valid' },
+  baseOffset: bigint,
+): LeftOut {
+  if (before) return { ...before, count: before.count + leftOutCount }
+  const [first] = leftOut
   const reason = first?.path === undefined ? (first?.reason ?? 'invalid') : `${first.path}: ${first.reason}`
-  return { kind: 'undecodable', offset: baseOffset + BigInt(first?.index ?? 0), reason }
+  return { count: leftOutCount, first: { offset: baseOffset + BigInt(first?.index ?? 0), reason } }
+}
+
+function undecodable(judged: JudgedBatch & { kind: 'invalid' | 'malformed' }, baseOffset: bigint): AdoptOutcome & { kind: 'undecodable' } {
+  assert(judged.kind === 'malformed', 'an invalid record of a stored batch is left out')
+  return { kind: 'undecodable', offset: baseOffset, reason: judged.reason }
 }

@@ -119,10 +119,17 @@ export interface DecodeRequest {
 }
 
 export type AdoptOutcome =
-  | { readonly kind: 'adopted'; readonly bufferedRows: number; readonly bufferedBytes: number; readonly partitionCount: number }
+  | {
+      readonly kind: 'adopted'
+      readonly bufferedRows: number
+      readonly bufferedBytes: number
+      readonly partitionCount: number
+      /** Stored records that no schema of the topic fits, which have no row: accepted before there was a schema. */
+      readonly leftOut?: { readonly count: number; readonly first: { readonly offset: bigint; readonly reason: string } }
+    }
   /** The ticket is unknown (the lane restarted, or another lane judged it): decode from the log. */
   | { readonly kind: 'gone' }
-  /** A stored record cannot be decoded. It was judged when it came in, so this is corruption or a schema that vanished. */
+  /** A stored batch cannot be read. It was walked when it came in, so this is corruption. */
   | { readonly kind: 'undecodable'; readonly offset: bigint; readonly reason: string }
   | { readonly kind: 'needs-schemas'; readonly schemaIds: readonly number[]; readonly guids: readonly string[] }
 

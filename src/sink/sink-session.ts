@@ -266,9 +266,17 @@ export class SinkSession {
   }
 
   #noteBuffered(lane: Lane, outcome: Extract<AdoptOutcome, { kind: 'adopted' }>): void {
+    if (outcome.leftOut) this.#noteLeftOut(outcome.leftOut)
     this.#setLaneBytes(lane, outcome.bufferedBytes)
     if (outcome.bufferedBytes >= limits.chunkBytes || outcome.bufferedRows >= limits.rowGroupRows) this.#handOver(lane)
     if (isFlushDue(this.#unflushed(), this.#context.settings, this.#context.clock.now())) this.#wakeDriver()
+  }
+
+  /** They stay in the log, for whoever fetches it; the table goes on without them. */
+  #noteLeftOut({ count, first }: { count: number; first: { offset: bigint; reason: string } }): void {
+    const { logger, metrics, topic } = this.#context
+    metrics.add('headgate_records_skipped_total', count, topic)
+    logger.warn({ topic, count, offset: first.offset, reason: first.reason }, 'stored records that no schema fits have no row')
   }
 
   /** Moves a lane's full buffers to the encoder; the file goes on. */
@@ -342,11 +350,14 @@ export class SinkSession {
       const cursor = this.#cursors.get(partition)
       if (cursor) cursor.committedOffset = nextOffset
     }
+    const rows = files.reduce((sum, { metrics }) => sum + metrics.rowCount, 0)
+    this.#context.metrics.add('headgate_files_committed_total', files.length, this.#context.topic)
+    this.#context.metrics.add('headgate_rows_committed_total', rows, this.#context.topic)
     this.#context.logger.info(
       {
         topic: this.#context.topic,
         files: files.length,
-        rows: files.reduce((sum, { metrics }) => sum + metrics.rowCount, 0),
+        rows,
         bytes: files.reduce((sum, { metrics }) => sum + metrics.sizeBytes, 0),
         commitMs: this.#context.clock.now() - startedMs,
       },

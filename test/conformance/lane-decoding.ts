@@ -60,13 +60,17 @@ export function decoding(given: () => LaneUnderTest): void {
       expect(await given().cutRows()).toMatchObject([{ _kafka_timestamp: 253_402_300_799_999_000n }])
     })
 
-    test('adds all rows or none', async () => {
-      const broken = stored([order(2), { value: writePrefixed(7, Uint8Array.of(0xff)), timestampMs: 0n }], 1n)
+    test('leaves out what no schema fits, and says how much and why', async () => {
+      const broken = stored([order(2), { value: writePrefixed(7, Uint8Array.of(0xff)), timestampMs: 0n }, order(3)], 1n)
       expect(await given().decode([stored([order(1)], 0n), broken])).toMatchObject({
-        kind: 'undecodable',
-        offset: 2n,
-        reason: expect.stringContaining('$.id') as string,
+        kind: 'adopted',
+        bufferedRows: 3,
+        leftOut: { count: 1, first: { offset: 2n, reason: expect.stringContaining('$.id') as string } },
       })
+      expect(await given().cutRows()).toMatchObject([{ _kafka_offset: 0n }, { _kafka_offset: 1n }, { _kafka_offset: 3n }])
+    })
+
+    test('adds all rows or none', async () => {
       const unknownId = given().newSchemaId()
       const stranger = stored([{ value: writePrefixed(unknownId, Uint8Array.of()), timestampMs: 0n }], 1n)
       expect(await given().decode([stored([order(1)], 0n), stranger])).toEqual({ kind: 'needs-schemas', schemaIds: [unknownId], guids: [] })
