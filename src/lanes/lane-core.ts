@@ -1,7 +1,6 @@
 import { readBatchHeader } from '../protocol/records/batch.ts'
 import { WireFrame } from '../schema/wire-framing.ts'
 import { assert } from '../shared/assert.ts'
-import { assert } from '../shared/assert.ts'
 import { HeadgateError } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
 import { type BatchToJudge, judgeBatch, type JudgedBatch } from './batch-judge.ts'
@@ -29,7 +28,7 @@ export class LaneCore {
     this.closeTable(tableKey)
     const shape = tableShape(rowType)
     const judged = new JudgedRows(shape, this.#judgedMemory)
-    this.#tables.set(tableKey, { judged, buffers: new TableBuffers(shape, partitionBy), partitionBy })
+    this.#tables.set(tableKey, { judged, buffers: new TableBuffers(shape, partitionBy) })
   }
 
   closeTable(tableKey: string): void {

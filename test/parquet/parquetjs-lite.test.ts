@@ -29,7 +29,7 @@ const rows = [
 describe('parquetjs-lite reads flat rows', () => {
   for (const codec of ['snappy', 'none'] satisfies ParquetCodec[])
     test(`codec ${codec}`, async () => {
-      const writer = new ParquetWriter({ rowType, rowGroupRows: 10, codec, hasDictionaries: false })
+      const writer = new ParquetWriter({ rowType, rowGroupRows: 10, codec, dictionaries: 'none' })
       await writer.write(columnsOf(rowType, rows), rows.length)
       const reader = await ParquetReader.openBuffer(Buffer.from(await writer.finish()))
       const cursor = reader.getCursor()
