@@ -1,5 +1,19 @@
 import type { Command } from './command.ts'
+import { consumeCommands } from './consume.ts'
+import { produceCommands } from './produce.ts'
+import { queryCommands } from './query.ts'
+import { schemaCommands } from './schema.ts'
 import { serve } from './serve.ts'
+import { tableCommands } from './table.ts'
+import { topicCommands } from './topic.ts'
 
 /** Every subcommand, in the order in which help lists them. */
-export const commands: readonly Command[] = [serve]
+export const commands: readonly Command[] = [
+  serve,
+  ...topicCommands,
+  ...schemaCommands,
+  ...produceCommands,
+  ...consumeCommands,
+  ...tableCommands,
+  ...queryCommands,
+]

@@ -5,7 +5,7 @@ export const exitCodes = {
   ok: 0,
   /** Something failed that no other code names; trying again may not help. */
   failed: 1,
-  /** The words, flags or settings are wrong. */
+  /** The words, flags or settings are wrong, or ask for what is not offered. */
   usage: 2,
   notFound: 3,
   alreadyExists: 4,
@@ -13,27 +13,37 @@ export const exitCodes = {
   refused: 5,
   /** A server or store does not answer; trying again may help. */
   unavailable: 6,
-  /** Ended by a second signal before the drain was over. */
+  /** Ended by a signal before the work was done. */
   interrupted: 130,
 } as const
 
-export const exitCodeDocs: { readonly [Name in keyof typeof exitCodes]: string } = {
+export type ExitName = keyof typeof exitCodes
+
+export const exitCodeDocs: { readonly [Name in ExitName]: string } = {
   ok: 'done',
   failed: 'failed',
-  usage: 'wrong command, flag or setting',
+  usage: 'wrong command, flag or setting, or something that is not offered',
   notFound: 'the thing named does not exist',
   alreadyExists: 'the thing named exists already',
   refused: 'a schema or a record was refused',
-  unavailable: 'a server or store does not answer',
-  interrupted: 'stopped by a second signal',
+  unavailable: 'a server or store does not answer; trying again may help',
+  interrupted: 'ended by a signal before the work was done',
 }
+
+/** What may happen to every command. */
+export const commonExits: readonly ExitName[] = ['ok', 'failed', 'usage', 'interrupted']
 
 /** Where error kinds become exit codes. */
 export function exitCodeOf(kind: ErrorKind): number {
   return exitCodes[nameByKind[kind]]
 }
 
-const nameByKind: { readonly [Kind in ErrorKind]: keyof typeof exitCodes } = {
+/** Whether a server's word for a failure is one of ours: `/v1` names the kind in the title of its problem details. */
+export function isErrorKind(text: unknown): text is ErrorKind {
+  return typeof text === 'string' && Object.hasOwn(nameByKind, text)
+}
+
+const nameByKind: { readonly [Kind in ErrorKind]: ExitName } = {
   'invalid-argument': 'usage',
   'not-found': 'notFound',
   'already-exists': 'alreadyExists',

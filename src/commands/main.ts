@@ -17,29 +17,42 @@ export interface World {
 
 /** Picks a subcommand, runs it, and turns an error into one line and an exit code. */
 export async function main(words: readonly string[], world: World): Promise<number> {
+  const signal = interruption(world)
+  leaveQuietly(world)
   try {
-    return await dispatch(words, world)
+    return await dispatch(words, world, signal)
   } catch (error) {
+    if (signal.aborted && (error === signal.reason || isAbort(error))) return exitCodes.interrupted
     const debug = world.env['HEADGATE_DEBUG'] === undefined ? '' : `\n${error instanceof Error ? error.stack : ''}`
-    world.stderr.write(`headgate: ${messageOf(error)}${debug}\n`)
+    world.stderr.write(`headgate: ${oneLine(messageOf(error))}${debug}\n`)
     return error instanceof HeadgateError ? exitCodeOf(error.kind) : exitCodes.failed
   }
 }
 
-async function dispatch(words: readonly string[], world: World): Promise<number> {
+async function dispatch(words: readonly string[], world: World, signal: AbortSignal): Promise<number> {
   const [first] = words
   if (first === '--version') return print(world, `${version}\n`)
-  if (first === undefined || first === 'help' || first.startsWith('-')) return print(world, overviewText(commands))
+  if (first === undefined || first === '--help' || first === '-h') return print(world, overviewText(commands))
+  if (first === 'help') return help(words.slice(1), world)
+  if (first.startsWith('-')) throw new HeadgateError('invalid-argument', `${first} must follow a command; headgate help lists them`)
   const found = findCommand(words)
-  if (!found) return unknownCommand(first, world)
+  if (!found) return unknownCommand(words, world)
   const { command, rest } = found
-  if (rest.includes('--help') || rest.includes('-h')) return print(world, commandText(command))
-  return command.run({ ...parseWords(command, rest), ...streams(world), environment: world.env, signal: interruption(world) })
+  if (isHelpAsked(rest)) return print(world, commandText(command))
+  return command.run({ ...parseWords(command, rest), ...streams(world), environment: world.env, signal })
 }
 
 function print({ stdout }: World, text: string): number {
   stdout.write(text)
   return exitCodes.ok
+}
+
+/** `help`, `help topic`, `help topic create`. */
+function help(words: readonly string[], world: World): number {
+  if (words.length === 0) return print(world, overviewText(commands))
+  const found = findCommand(words)
+  if (found) return print(world, commandText(found.command))
+  return unknownCommand([...words.slice(0, 1), '--help'], world)
 }
 
 /** `topic create NAME` is a command of two words, `serve` one of one. */
@@ -52,13 +65,22 @@ function findCommand(words: readonly string[]): { command: Command; rest: string
   return undefined
 }
 
-function unknownCommand(first: string, world: World): number {
+function unknownCommand([first = '', second]: readonly string[], world: World): number {
   const family = commands.filter(({ name }) => name.startsWith(`${first} `))
-  if (family.length > 0) {
-    world.stdout.write(overviewText(family))
-    return exitCodes.usage
-  }
-  throw new HeadgateError('invalid-argument', `unknown command ${first}; headgate help lists them`)
+  if (family.length === 0) throw new HeadgateError('invalid-argument', `unknown command ${first}; headgate help lists them`)
+  if (second === '--help' || second === '-h') return print(world, overviewText(family))
+  const known = family.map(({ name }) => name).join(', ')
+  throw new HeadgateError(
+    'invalid-argument',
+    second === undefined ? `${first} needs a second word: ${known}` : `unknown command ${first} ${second}; known are ${known}`,
+  )
+}
+
+/** After `--` a word is never a flag. */
+function isHelpAsked(words: readonly string[]): boolean {
+  const end = words.indexOf('--')
+  const flags = end < 0 ? words : words.slice(0, end)
+  return flags.includes('--help') || flags.includes('-h')
 }
 
 function parseWords(command: Command, rest: readonly string[]): Pick<Invocation, 'flags' | 'positionals'> {
@@ -101,4 +123,21 @@ function interruption(world: World): AbortSignal {
   world.on('SIGINT', onSignal)
   world.on('SIGTERM', onSignal)
   return interrupted.signal
+}
+
+/** `headgate consume t | head` is done when its reader is: a closed pipe is no failure. */
+function leaveQuietly(world: World): void {
+  world.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    world.exit(exitCodes.ok)
+  })
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError'
+}
+
+/** Texts of libraries may have several lines; a script reads one. */
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*[\r\n]+\s*/g, ' ').trim()
 }

@@ -64,6 +64,7 @@ export interface FileSummary {
   readonly path: string
   readonly rowCount: bigint
   readonly sizeBytes: bigint
+  /** `_kafka_timestamp_day=2024-02-29`; null when the table is not partitioned. */
   readonly partition: string | null
 }
 

@@ -63,12 +63,12 @@ export async function listFiles(topic: Topic, context: TableViewContext): Promis
     }))
   }
   const files: FileSummary[] = []
-  for await (const { uri, metrics, partitionValue } of liveFiles(await icebergTable(topic, context))) {
+  for await (const { uri, metrics, partitionPath } of liveFiles(await icebergTable(topic, context))) {
     files.push({
       path: uri,
       rowCount: BigInt(metrics.rowCount),
       sizeBytes: BigInt(metrics.sizeBytes),
-      partition: partitionValue === null ? null : String(partitionValue),
+      partition: partitionPath === '' ? null : partitionPath,
     })
   }
   return files

@@ -260,6 +260,10 @@ export const limits = {
   judgedBytesMax: 64 * MiB,
   /** Judged rows of one table share memory up to this, then start a new piece of it. */
   judgedPieceBytes: 4 * MiB,
+  /** Partition values of a table that the records of one batch may fall into. */
+  batchPartitionsMax: 1_000,
+  /** Memory that a lane keeps for a batch that it reads from shared memory; larger ones take some of their own. */
+  laneScratchBytesMax: 4 * MiB,
   /** Schemas that a lane remembers; the oldest is forgotten first and asked for again. */
   laneSchemasMax: 10_000,
   /** Schemas that a lane asks for in one answer. */
