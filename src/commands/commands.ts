@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { consumeCommands } from './consume.ts'
+import { demo } from './demo.ts'
 import { produceCommands } from './produce.ts'
 import { queryCommands } from './query.ts'
 import { schemaCommands } from './schema.ts'
@@ -16,4 +17,5 @@ export const commands: readonly Command[] = [
   ...consumeCommands,
   ...tableCommands,
   ...queryCommands,
+  demo,
 ]
