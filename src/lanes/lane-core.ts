@@ -35,7 +35,7 @@ export class LaneCore {
     const table = this.#tables.get(tableKey)
     if (!table) return
     this.#tables.delete(tableKey)
-    for (const ticket of [...table.judged.tickets()]) this.discard(ticket)
+    for (const ticket of table.judged.tickets()) this.discard(ticket)
   }
 
   /** Rows of a table that is not open are not kept: their ticket is gone from the start. */
@@ -45,9 +45,15 @@ export class LaneCore {
     const start = rows?.length ?? 0
     const judged = this.#judge({ batch, partition, judgement, rows, skipCount: 0, isStored: false }, topic)
     if (judged.kind !== 'valid') return judged
-    const ticket = ++this.#lastTicket
     const { recordCount, timestampMsMax } = judged
-    if (table && rows) this.#keep(ticket, table, rangeOf(rows, partition, start, judged))
+    const range = rows && rangeOf(rows, partition, start, judged)
+    const scattered = range && table?.buffers.rowBeyondSpread(range)
+    if (scattered !== undefined) {
+      rows?.truncate(start)
+      return tooScattered(scattered - start, recordCount)
+    }
+    const ticket = ++this.#lastTicket
+    if (table && range) this.#keep(ticket, table, range)
     return { kind: 'valid', ticket, recordCount, maxTimestampMs: BigInt(timestampMsMax) }
   }
 
@@ -139,6 +145,12 @@ interface Decoded {
 }
 
 type LeftOut = NonNullable<Extract<AdoptOutcome, { kind: 'adopted' }>['leftOut']>
+
+/** Every partition value is a file of its own: one batch must not be able to ask for a million of them. */
+function tooScattered(index: number, recordCount: number): Verdict {
+  const reason = `the timestamps up to this one would put the batch into more than ${limits.batchPartitionsMax} partitions of the table; send fewer records at once`
+  return { kind: 'invalid', errors: [{ index, reason }], invalidCount: 1, recordCount }
+}
 
 function rangeOf(rows: TableRows, partition: number, start: number, judged: JudgedBatch & { kind: 'valid' }): RowRange {
   const { timestampMsMin, timestampMsMax } = judged

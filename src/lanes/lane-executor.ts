@@ -1,4 +1,6 @@
 import { transferList } from '../columns/column-buffers.ts'
+import { copyOf } from '../shared/bytes.ts'
+import { limits } from '../shared/limits.ts'
 import type { Chunk, LaneSchema } from './lane.ts'
 import type { LaneCall } from './lane-calls.ts'
 import { LaneCore } from './lane-core.ts'
@@ -44,6 +46,7 @@ export class LaneExecutor implements ServedExecutor<LaneCall> {
   /** What is shared is copied once, into memory that is used again: text functions take no shared memory. */
   #ownBatch(batch: Uint8Array): Uint8Array {
     if (!(batch.buffer instanceof SharedArrayBuffer)) return batch
+    if (batch.byteLength > limits.laneScratchBytesMax) return copyOf(batch)
     if (batch.byteLength > this.#scratch.byteLength) this.#scratch = new Uint8Array(batch.byteLength)
     this.#scratch.set(batch)
     return this.#scratch.subarray(0, batch.byteLength)

@@ -1,6 +1,8 @@
 import { rowBuilder, Int32Column, Int64Column, type StructColumn } from '../columns/column-builder.ts'
 import { byteLengthOf } from '../columns/column-buffers.ts'
+import { walkFields } from '../columns/row-type.ts'
 import { assert } from '../shared/assert.ts'
+import { limits } from '../shared/limits.ts'
 import type { RowRange } from './judged-rows.ts'
 import type { Chunk, TimePartition } from './lane.ts'
 import type { TableShape } from './table-shape.ts'
@@ -17,6 +19,7 @@ export interface BatchPlace {
 export class TableBuffers {
   readonly #shape: TableShape
   readonly #partitionBy: TimePartition
+  #emptyBytes = 0
   #buffers = new Map<number | null, StructColumn>()
   /** The fullest buffer of the last cut, empty now: it has the capacity that the next one will want. */
   #spare: StructColumn | undefined
@@ -24,6 +27,7 @@ export class TableBuffers {
   constructor(shape: TableShape, partitionBy: TimePartition) {
     this.#shape = shape
     this.#partitionBy = partitionBy
+    walkFields(shape.rowType, () => (this.#emptyBytes += EMPTY_COLUMN_BYTES))
   }
 
   get rowCount(): number {
@@ -32,14 +36,28 @@ export class TableBuffers {
     return rows
   }
 
+  /** With what an open buffer takes however few rows it has, so that thousands of them are noticed. */
   get byteLength(): number {
-    let bytes = 0
+    let bytes = this.#buffers.size * this.#emptyBytes
     for (const buffer of this.#buffers.values()) bytes += buffer.byteLength
     return bytes
   }
 
   get partitionCount(): number {
     return this.#buffers.size
+  }
+
+  /** The first row with which a batch would be spread over too many partition values. */
+  rowBeyondSpread(range: RowRange): number | undefined {
+    const valueMin = partitionValueOf(this.#partitionBy, range.timestampMsMin)
+    const valueMax = partitionValueOf(this.#partitionBy, range.timestampMsMax)
+    if (valueMin === null || valueMax === null || valueMax - valueMin < limits.batchPartitionsMax) return undefined
+    const values = new Set<number | null>()
+    for (let row = range.start; row < range.end; row++) {
+      values.add(this.#partitionValueAt(range, row))
+      if (values.size > limits.batchPartitionsMax) return row
+    }
+    return undefined
   }
 
   /** Copies a batch's rows behind those that are here, each to its partition value. */
@@ -108,6 +126,9 @@ export class TableBuffers {
     return buffer
   }
 }
+
+/** About what the builder of one column takes when it is new. */
+const EMPTY_COLUMN_BYTES = 1_024
 
 function fullest(buffers: readonly StructColumn[]): StructColumn | undefined {
   return buffers.reduce<StructColumn | undefined>((most, buffer) => (most && most.length >= buffer.length ? most : buffer), undefined)

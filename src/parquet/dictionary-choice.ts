@@ -1,5 +1,5 @@
 import type { ColumnBuffers } from '../columns/column-buffers.ts'
-import { childFields, type RowField, type StructType } from '../columns/row-type.ts'
+import { childFields, type RowField, type RowType, type StructType } from '../columns/row-type.ts'
 import { assert } from '../shared/assert.ts'
 import { asBuffer } from '../shared/bytes.ts'
 
@@ -19,11 +19,12 @@ export function chooseDictionaries(rowType: StructType, columns: readonly Column
   let nestedBytesFor = 0
   let nestedBytesAgainst = 0
   rowType.fields.forEach((field, index) => {
-    for (const leaf of leavesOf(field, columns[index])) {
-      const isRepetitive = repeats(leaf)
-      if (leaf === columns[index]) choices.set(field.name, isRepetitive)
-      else if (isRepetitive) nestedBytesFor += bytesOf(leaf)
-      else nestedBytesAgainst += bytesOf(leaf)
+    for (const { type, column } of leavesOf(field, columns[index])) {
+      // Booleans are one bit each as they are.
+      const isRepetitive = type.kind !== 'boolean' && repeats(column)
+      if (column === columns[index]) choices.set(field.name, isRepetitive)
+      else if (isRepetitive) nestedBytesFor += bytesOf(column)
+      else nestedBytesAgainst += bytesOf(column)
     }
   })
   return { columns: choices, nested: nestedBytesFor >= nestedBytesAgainst }
@@ -39,10 +40,15 @@ const DISTINCT_SHARE_MAX = 0.9
 /** Bytes of a value that tell it from others. */
 const PREFIX_BYTES = 64
 
-function leavesOf({ type }: RowField, column: ColumnBuffers | undefined): ColumnBuffers[] {
+interface Leaf {
+  readonly type: RowType
+  readonly column: ColumnBuffers
+}
+
+function leavesOf({ type }: RowField, column: ColumnBuffers | undefined): Leaf[] {
   assert(column, 'fewer columns than fields')
   const children = childFields(type)
-  return children.length === 0 ? [column] : children.flatMap((child, index) => leavesOf(child, column.children[index]))
+  return children.length === 0 ? [{ type, column }] : children.flatMap((child, index) => leavesOf(child, column.children[index]))
 }
 
 /** A single value is left to the compressor, which makes as little of it for less. */
@@ -51,7 +57,9 @@ function repeats(column: ColumnBuffers): boolean {
   const step = Math.max(1, Math.floor(length / SAMPLE_ROWS))
   const seen = new Set<string>()
   let sampled = 0
-  for (let row = 0; row < length; row += step) {
+  for (let index = 0; index * step < length; index++) {
+    // Not at the same place of every step: values may come in turns.
+    const row = Math.min(length - 1, index * step + ((index * 7_919) % step))
     if (validity !== null && (((validity[row >> 3] as number) >> (row & 7)) & 1) === 0) continue
     seen.add(valueKey(column, row))
     sampled++
@@ -62,8 +70,8 @@ function repeats(column: ColumnBuffers): boolean {
 function valueKey({ length, offsets, values }: ColumnBuffers, row: number): string {
   assert(values, 'a leaf column without values')
   const width = values.byteLength / length
-  const start = offsets === null ? Math.floor(row * width) : (offsets[row] as number)
-  const end = offsets === null ? Math.floor((row + 1) * width) : (offsets[row + 1] as number)
+  const start = offsets === null ? row * width : (offsets[row] as number)
+  const end = offsets === null ? start + width : (offsets[row + 1] as number)
   return `${end - start}:${asBuffer(values).toString('latin1', start, Math.min(end, start + PREFIX_BYTES))}`
 }
 

@@ -6,7 +6,7 @@ import { utf8Bytes } from '../../src/shared/bytes.ts'
 import { limits } from '../../src/shared/limits.ts'
 import { bombs } from '../lanes/bombs.ts'
 import { framed, type LaneUnderTest } from '../lanes/lane-under-test.ts'
-import { batchOf, encodeOrder, judgement, newYearMs, order, orderRow, orderSchema } from '../lanes/orders.ts'
+import { batchOf, DAY_MS, encodeOrder, judgement, newYearMs, order, orderRow, orderSchema } from '../lanes/orders.ts'
 
 /** What a lane says of a batch. */
 export function verdicts(given: () => LaneUnderTest): void {
@@ -201,6 +201,20 @@ export function hostileBytes(given: () => LaneUnderTest): void {
         expect(await given().judge(withRecords(batch, new Uint8Array(50).fill(0xa5)))).toMatchObject(refused)
         await stillWorks()
       })
+
+    test('a batch whose times are spread over a thousand years of days', async () => {
+      given().openOrders('day')
+      const days = (count: number) => Array.from({ length: count }, (_, day) => order(day, { atMs: day * DAY_MS * 300 }))
+      expect(await given().judgeRecords(days(limits.batchPartitionsMax + 5))).toMatchObject({
+        kind: 'invalid',
+        invalidCount: 1,
+        errors: [{ index: limits.batchPartitionsMax, reason: expect.stringContaining('more than 1000 partitions') as string }],
+      })
+      expect(await given().judgeRecords(days(limits.batchPartitionsMax))).toMatchObject({ kind: 'valid' })
+      given().openOrders('none')
+      expect(await given().judgeRecords(days(limits.batchPartitionsMax + 5))).toMatchObject({ kind: 'valid' })
+      await stillWorks()
+    })
 
     test('a codec that does not exist, and counts that do not match', async () => {
       for (const [at, value] of [
