@@ -113,3 +113,11 @@ service S {
 `)
   })
 })
+
+test('names of types stay as they were written', () => {
+  const text = 'syntax = "proto3"; package com.acme; import "other.proto"; message MyRecord { string f1 = 1; OtherRecord f2 = 2; }'
+  const references = [{ name: 'other.proto', text: 'syntax = "proto3"; package com.acme; message OtherRecord { int32 other_id = 1; }' }]
+  expect(parseProtobuf({ text, references }).canonicalText).toBe(
+    'syntax = "proto3";\npackage com.acme;\n\nimport "other.proto";\n\nmessage MyRecord {\n  string f1 = 1;\n  OtherRecord f2 = 2;\n}\n',
+  )
+})

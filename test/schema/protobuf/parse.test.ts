@@ -244,6 +244,10 @@ describe('the time to parse grows with the text only', () => {
       `syntax = "proto3"; package ${'p.'.repeat(60)}p; ${Array.from({ length: 20_000 }, (_, index) => `message M${index} { M${index} m = 1; }`).join(' ')}`,
     ],
     ['one deep aggregate after another', `option a = { ${'b: { c: [1, 2] } '.repeat(40_000)} };`],
+    [
+      'many extensions of many ranges',
+      `message M { ${Array.from({ length: 30_000 }, (_, index) => `extensions ${index * 2 + 20_000};`).join(' ')} } ${Array.from({ length: 30_000 }, (_, index) => `extend M { optional M e${index} = ${index * 2 + 20_000}; }`).join('\n')}`,
+    ],
     ['a long comment', `/*${' *'.repeat(500_000)}*/ message M {}`],
     ['a long string', `option a = "${'\\x41'.repeat(250_000)}";`],
     ['a long number', `option a = ${'1'.repeat(1_000_000)};`],

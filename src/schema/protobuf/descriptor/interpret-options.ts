@@ -58,10 +58,9 @@ function addValue(target: DynamicMessage, field: FieldType, value: OptionValue, 
     return field.repetition !== 'singular' && value.items.every((item) => item.kind !== 'list' && addValue(target, field, item, place))
   const interpreted = interpretValue(field, value, place)
   if (interpreted === null) return false
-  const known = target.values.get(field)
   if (field.repetition === 'map') return addEntry(target, field, interpreted as DynamicMessage)
   if (field.repetition === 'singular') target.set(field, interpreted)
-  else target.values.set(field, [...(Array.isArray(known) ? known : []), interpreted])
+  else target.append(field, interpreted)
   return true
 }
 
@@ -108,8 +107,7 @@ function addUninterpreted(message: DynamicMessage, { name, value }: OptionNode):
     name: name.map(({ text, isExtension }) => ({ namePart: text, isExtension })),
     ...uninterpretedValue(value),
   })
-  const known = message.values.get(field)
-  message.values.set(field, [...(Array.isArray(known) ? known : []), option])
+  message.append(field, option)
 }
 
 function uninterpretedValue(value: OptionValue): { readonly [name: string]: string | bigint | number | Uint8Array } {

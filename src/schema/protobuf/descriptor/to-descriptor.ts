@@ -56,10 +56,14 @@ class DescriptorBuilder {
     const type = this.#schema.meanings.messages.get(node) as MessageType
     const scopeName = type.fullName
     const optional = type.fields.filter((field) => this.#isProto3Optional(field))
+    const oneofIndexes = new Map([
+      ...type.oneofs.flatMap(({ fields }, index) => fields.map((field) => [field, index] as const)),
+      ...optional.map((field, index) => [field, type.oneofs.length + index] as const),
+    ])
     const groups = [...type.fields.map(({ node: field }) => field), ...node.extends.flatMap(({ fields }) => fields)]
     return {
       name: node.name,
-      field: type.fields.map((field) => this.#field(field, { scopeName, oneofIndex: oneofIndexOf(field, type, optional) })),
+      field: type.fields.map((field) => this.#field(field, { scopeName, oneofIndex: oneofIndexes.get(field) })),
       extension: node.extends.flatMap((extend) => this.#extensions(extend, scopeName)),
       nestedType: [
         ...node.messages.map((nested) => this.#message(nested)),
@@ -150,12 +154,6 @@ class DescriptorBuilder {
       serverStreaming: node.isServerStreaming || undefined,
     }
   }
-}
-
-function oneofIndexOf(field: FieldType, type: MessageType, optional: readonly FieldType[]): number | undefined {
-  if (field.oneof) return type.oneofs.indexOf(field.oneof)
-  const index = optional.indexOf(field)
-  return index === -1 ? undefined : type.oneofs.length + index
 }
 
 function labelOf({ node, repetition }: FieldType): string {

@@ -1,4 +1,4 @@
-import type { ExtendNode, FieldNode, MessageNode, MethodNode, OneofNode } from '../ast.ts'
+import type { ExtendNode, FieldNode, MessageNode, MethodNode, NumberRange, OneofNode } from '../ast.ts'
 import { schemaError } from '../source-text.ts'
 import { checkExtension, checkMessage, extensionRangesOf } from './check-message.ts'
 import type { Declared, DeclaredExtend, DeclaredMessage, Place } from './declare.ts'
@@ -29,7 +29,8 @@ export function resolveEverything(declared: Declared, visibleTo: Visibility): Pi
     meanings.messages.set(message.node, message.type)
     resolveMessage(message, meanings)
   }
-  for (const extend of declared.extends) resolveExtend(extend, meanings)
+  const rangesOf = rangesOnce()
+  for (const extend of declared.extends) resolveExtend(extend, meanings, rangesOf)
   for (const file of declared.files) resolveServices(file, meanings)
   return { messages: new Map(declared.messages.map(({ type }) => [type.fullName, type])), meanings }
 }
@@ -64,11 +65,23 @@ function indexFields(type: MessageType): void {
   for (const field of type.fields) if (!type.fieldByName.has(field.jsonName)) type.fieldByName.set(field.jsonName, field)
 }
 
-function resolveExtend(declared: DeclaredExtend, meanings: MutableMeanings): void {
+type RangesOf = (message: MessageType) => readonly NumberRange[]
+
+/** A file may extend a message with many ranges many times: they are sorted once. */
+function rangesOnce(): RangesOf {
+  const known = new Map<MessageType, readonly NumberRange[]>()
+  return (message) => {
+    const ranges = known.get(message) ?? extensionRangesOf(message)
+    known.set(message, ranges)
+    return ranges
+  }
+}
+
+function resolveExtend(declared: DeclaredExtend, meanings: MutableMeanings, rangesOf: RangesOf): void {
   const { node, scope } = declared
   const extendee = resolveMessageName(node.extendee, node.offset, declared, meanings)
   meanings.extendees.set(node, extendee)
-  const ranges = extensionRangesOf(extendee)
+  const ranges = rangesOf(extendee)
   const resolver = new FieldResolver(declared, meanings.visibleTo)
   for (const field of node.fields) {
     checkExtension(declared, { field, extendee, ranges })

@@ -8,6 +8,7 @@ import { doubleAt, floatAt, int32At, readGroup, readSpan, readTag, readVarint, s
 import { WireError, wireErrors } from '../wire/wire.ts'
 import { planColumns } from './column-plan.ts'
 import { EnumNames } from './enum-names.ts'
+import { FieldIndex } from './field-index.ts'
 import { generateDecoder, type DecoderTables, type RUNTIME_NAMES } from './generate-decoder.ts'
 import { leafAppender, type AppendLeaf } from './leaves/leaf.ts'
 import { MapEntries } from './map-entries.ts'
@@ -45,7 +46,6 @@ function withPaths(message: MessageType, decode: DecodeRecord): DecodeRecord {
 
 /** What generated code is given: `DecoderRuntime` has every name that it may call. */
 function runtimeOf(tables: DecoderTables): DecoderRuntime {
-  const numbers = tables.messages.map(({ fieldByNumber }) => new Set(fieldByNumber.keys()))
   return {
     readVarint,
     readTag,
@@ -53,6 +53,7 @@ function runtimeOf(tables: DecoderTables): DecoderRuntime {
     readSpan,
     readGroup,
     skipFixed,
+    skipValue,
     scratch,
     int32At,
     floatAt,
@@ -61,23 +62,20 @@ function runtimeOf(tables: DecoderTables): DecoderRuntime {
     zigZagHigh,
     EMPTY: new Uint8Array(0),
     utf8Error: wireErrors.utf8,
+    mismatchError: wireErrors.mismatch,
     cellsMax: limits.protobufCellsMax,
     enumNames: tables.enums.map((enumType) => new EnumNames(enumType)),
     leafAppender: (index: number, column: ColumnBuilder): AppendLeaf => {
       const { leaf, path } = entryOf(tables.leaves, index)
       return leafAppender(leaf, column, path)
     },
+    fieldIndex: (index: number) => new FieldIndex(entryOf(tables.fieldNumbers, index)),
     mapEntries: (index: number) => {
       const { entry, key } = entryOf(tables.maps, index)
       return new MapEntries(entry, key)
     },
     mergeRepeated: (bytes: Uint8Array, start: number, end: number, messageIndex: number) =>
       mergeRepeated(bytes, start, end, entryOf(tables.messages, messageIndex)),
-    /** A field that the message has, in a wire type that is not its own, was written by another schema. */
-    skipUnknown: (bytes: Uint8Array, position: number, end: number, tag: number, messageIndex: number): number => {
-      if (entryOf(numbers, messageIndex).has(tag >>> 3)) throw wireErrors.mismatch
-      return skipValue(bytes, position, end, tag)
-    },
     missing: (pathIndex: number): never => {
       throw new RecordError(entryOf(tables.paths, pathIndex), 'a required field is missing')
     },
@@ -87,7 +85,7 @@ function runtimeOf(tables: DecoderTables): DecoderRuntime {
   }
 }
 
-type DecoderRuntime = Readonly<Record<(typeof RUNTIME_NAMES)[number] | 'enumNames' | 'leafAppender' | 'mapEntries', unknown>>
+type DecoderRuntime = Readonly<Record<(typeof RUNTIME_NAMES)[number] | 'enumNames' | 'leafAppender' | 'fieldIndex' | 'mapEntries', unknown>>
 
 function entryOf<Entry>(table: readonly Entry[], index: number): Entry {
   const entry = table[index]

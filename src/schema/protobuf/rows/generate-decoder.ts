@@ -4,35 +4,19 @@ import type { ColumnPlan, MessagePlan, ValuePlan } from './column-plan.ts'
 import { FieldCode, type BoundColumn } from './generate-field.ts'
 import type { LeafPlan } from './leaf-plan.ts'
 
-/** What generated code calls by these names. */
-export const RUNTIME_NAMES = [
-  'readVarint',
-  'readTag',
-  'tagOf',
-  'readSpan',
-  'readGroup',
-  'skipFixed',
-  'skipUnknown',
-  'scratch',
-  'int32At',
-  'floatAt',
-  'doubleAt',
-  'zigZagLow',
-  'zigZagHigh',
-  'mergeRepeated',
-  'utf8Error',
-  'missing',
-  'tooMany',
-  'cellsMax',
-  'EMPTY',
-] as const
-
 /**
  * Writes the JavaScript of a decoder: one function per message and path, which reads the fields as they come into local
  * variables and then appends one value to every column, in order; items of lists go to their columns at once. Nothing of
  * the schema's text gets into the code, only numbers and names that are made here: paths, enums, leaves and message types
  * are handed over in tables.
  */
+export function generateDecoder(plan: MessagePlan): GeneratedDecoder {
+  const generator = new Generator()
+  const columns = plan.columns.map((column, index) => generator.bindColumn(`columns[${index}]`, column))
+  const root = generator.messageFunction(plan.message, columns, '')
+  return { code: generator.code(root), tables: generator.tables }
+}
+
 export interface GeneratedDecoder {
   /** The body of `(rt, columns) => decodeRecord`. */
   readonly code: string
@@ -45,21 +29,41 @@ export interface DecoderTables {
   readonly enums: readonly EnumType[]
   readonly leaves: readonly { readonly leaf: LeafPlan; readonly path: string }[]
   readonly messages: readonly MessageType[]
+  /** Of the messages whose fields are not numbered from 1 without gaps. */
+  readonly fieldNumbers: readonly (readonly number[])[]
   readonly maps: readonly { readonly entry: MessageType; readonly key: ScalarType }[]
 }
 
-export function generateDecoder(plan: MessagePlan): GeneratedDecoder {
-  const generator = new Generator()
-  const columns = plan.columns.map((column, index) => generator.bindColumn(`columns[${index}]`, column))
-  const root = generator.messageFunction(plan.message, columns, '')
-  return { code: generator.code(root), tables: generator.tables }
-}
+/** What generated code calls by these names. */
+export const RUNTIME_NAMES = [
+  'readVarint',
+  'readTag',
+  'tagOf',
+  'readSpan',
+  'readGroup',
+  'skipFixed',
+  'skipValue',
+  'scratch',
+  'int32At',
+  'floatAt',
+  'doubleAt',
+  'zigZagLow',
+  'zigZagHigh',
+  'mergeRepeated',
+  'utf8Error',
+  'mismatchError',
+  'missing',
+  'tooMany',
+  'cellsMax',
+  'EMPTY',
+] as const
 
 class Generator {
   readonly #tables = {
     paths: [] as string[],
     enums: [] as EnumType[],
     messages: [] as MessageType[],
+    fieldNumbers: [] as number[][],
     leaves: [] as { leaf: LeafPlan; path: string }[],
     maps: [] as { entry: MessageType; key: ScalarType }[],
   }
@@ -139,7 +143,7 @@ class Generator {
       'd',
       [
         '(b, start, end) => {',
-        'let p = start, t = 0, z = 0, z2 = 0, overrides = false',
+        'let p = start, t = 0, z = 0, after = 0, overrides = false',
         ...message.oneofs.map((_, index) => `let o${index} = 0`),
         ...fields.map((field) => field.variables()),
         'while (p < end) {',
@@ -147,9 +151,9 @@ class Generator {
         't = b[p]',
         'if (t < 0x80 && t >= 8) p++',
         'else { p = readTag(b, p, end); t = tagOf() }',
-        'switch (t) {',
-        ...fields.map((field) => field.cases()),
-        `default: p = skipUnknown(b, p, end, t, ${messageIndex})`,
+        `switch (${this.#selector(message)}) {`,
+        ...fields.map((field, index) => `case ${index}: ${field.read()} break`),
+        'default: p = skipValue(b, p, end, t)',
         '}',
         '}',
         ...(fields.some((field) => field.mayOverride) ? [merge] : []),
@@ -158,6 +162,16 @@ class Generator {
         '}',
       ].join('\n'),
     )
+  }
+  /** An expression for the field's index by its number: cases without gaps become a jump table, however far numbers lie apart. */
+  #selector(message: MessageType): string {
+    const isInOrder = message.fields.every(({ number }, index) => number === index + 1)
+    if (isInOrder) return '(t >>> 3) - 1'
+    const index = this.#table(
+      this.#tables.fieldNumbers,
+      message.fields.map(({ number }) => number),
+    )
+    return `${this.#declare('i', `rt.fieldIndex(${index})`)}.at(t >>> 3)`
   }
 }
 

@@ -62,14 +62,15 @@ export class FieldCode {
     return `let ${this.#a} = ${unset}, ${this.#h} = 0${this.#s ? `, ${this.#s} = false` : ''}`
   }
 
-  /** The cases of the switch over tags; `t` is the tag, `p` the position behind it. */
-  cases(): string {
+  /** What happens when the field's number was read; `t` is its tag, `p` the position behind that. */
+  read(): string {
     const { number, repetition } = this.#field
-    const own = `case ${number * 8 + wireTypeOf(this.#type)}:`
-    if (repetition === 'map') return `${own} ${this.#readEntry()} break`
-    if (repetition === 'singular') return `${own} ${this.#readSingular()} break`
-    if (!isPackable(this.#type)) return `${own} ${this.#readItem()} break`
-    return `${own} ${this.#readItem()} break\ncase ${number * 8 + WireType.delimited}: ${this.#readPacked()} break`
+    const tag = number * 8 + wireTypeOf(this.#type)
+    const own = repetition === 'map' ? this.#readEntry() : repetition === 'singular' ? this.#readSingular() : this.#readItem()
+    const isPackedToo = repetition === 'repeated' && isPackable(this.#type)
+    const packed = isPackedToo ? ` else if (t === ${number * 8 + WireType.delimited}) { ${this.#readPacked()} }` : ''
+    // A known field in a wire type that is not its own was written by another schema.
+    return `if (t === ${tag}) { ${own} }${packed} else { throw mismatchError }`
   }
 
   #readSingular(): string {
@@ -123,7 +124,8 @@ export class FieldCode {
 
   #readPackable(end: string): string {
     const { item, enumNames } = this.#bound
-    if (!this.#isVarint) return `${this.#count()} z2 = ${skipExpression(this.#type, 'p', end)}; ${appendAt(this.#type, item, 'p')}; p = z2;`
+    if (!this.#isVarint)
+      return `${this.#count()} after = ${skipExpression(this.#type, 'p', end)}; ${appendAt(this.#type, item, 'p')}; p = after;`
     const append = varintAppend(this.#type, { item, enumNames, low: 'scratch[0]', high: 'scratch[1]' })
     return `${this.#count()} p = readVarint(b, p, ${end}); ${append};`
   }

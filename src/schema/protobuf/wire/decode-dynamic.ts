@@ -92,10 +92,8 @@ class DynamicDecoder {
   }
 
   #store(message: DynamicMessage, field: FieldType, value: DynamicValue): void {
-    if (field.repetition === 'singular') return message.set(field, value)
-    const known = message.values.get(field)
-    if (Array.isArray(known)) known.push(value)
-    else message.values.set(field, [value])
+    if (field.repetition === 'singular') message.set(field, value)
+    else message.append(field, value)
   }
 
   #storeEntry(message: DynamicMessage, field: FieldType, entry: DynamicMessage): void {

@@ -24,6 +24,13 @@ export class DynamicMessage {
     for (const member of field.oneof?.fields ?? []) if (member !== field) this.values.delete(member)
     this.values.set(field, value)
   }
+
+  /** Adds an item to a repeated field. */
+  append(field: FieldType, item: DynamicValue): void {
+    const known = this.values.get(field)
+    if (Array.isArray(known)) known.push(item)
+    else this.values.set(field, [item])
+  }
 }
 
 export type DynamicScalar = boolean | number | bigint | string | Uint8Array
