@@ -1,5 +1,6 @@
 import { HeadgateError } from '../shared/errors.ts'
 import type { Clock } from '../shared/clock.ts'
+import { limits } from '../shared/limits.ts'
 import type { Logger } from '../shared/log.ts'
 import { randomUuid, type Random } from '../shared/random.ts'
 import type { TableIdentifier } from '../catalogs/catalog.ts'
@@ -94,8 +95,11 @@ export class Topics {
   /** What `create` would refuse, without creating. */
   check({ name, partitionCount, configs }: TopicToCreate): void {
     checkTopicName(name)
-    if (!Number.isInteger(partitionCount) || partitionCount < 1 || partitionCount > PARTITIONS_MAX) {
-      throw new HeadgateError('invalid-argument', `topic ${name}: expected 1 to ${PARTITIONS_MAX} partitions, got ${partitionCount}`)
+    if (!Number.isInteger(partitionCount) || partitionCount < 1 || partitionCount > limits.topicPartitionsMax) {
+      throw new HeadgateError(
+        'invalid-argument',
+        `topic ${name}: expected 1 to ${limits.topicPartitionsMax} partitions, got ${partitionCount}`,
+      )
     }
     checkTopicConfigs(configs)
     if (!this.#byName.has(name)) this.#checkTableIsFree(name, this.#settingsOf({ name, configs }))
@@ -181,8 +185,6 @@ export class Topics {
     )
   }
 }
-
-const PARTITIONS_MAX = 10_000
 
 /** Kafka's rule: 1 to 249 of `[a-zA-Z0-9._-]`, and neither `.` nor `..`. */
 export function checkTopicName(name: string): void {

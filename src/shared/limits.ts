@@ -95,6 +95,8 @@ export const limits = {
   connectionsMax: 10_000,
   /** Frame buffers kept for the next requests. */
   framePoolBytes: 32 * MiB,
+  /** Partitions of one topic. */
+  topicPartitionsMax: 10_000,
   /** How often a batch is judged anew because a lane lacked schemas. */
   judgeAttemptsMax: 4,
 

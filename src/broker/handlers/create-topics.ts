@@ -2,6 +2,7 @@ import { createTopics } from '../../protocol/messages/create-topics.ts'
 import { kafkaErrors } from '../../protocol/errors.ts'
 import { uuidZero } from '../../protocol/types.ts'
 import { HeadgateError, isErrorOfKind } from '../../shared/errors.ts'
+import { limits } from '../../shared/limits.ts'
 import type { TopicConfigs } from '../../state/state-store.ts'
 import type { BrokerContext } from '../context.ts'
 import { handler } from '../handler.ts'
@@ -51,8 +52,11 @@ function checkedTopic(asked: Creatable, broker: BrokerContext): TopicToCreate {
     throw new TopicRefusal(kafkaErrors.INVALID_REQUEST.code, 'give either assignments or a number of partitions and replicas')
   }
   const partitionCount = asked.assignments.length || (asked.numPartitions === -1 ? broker.defaultPartitions : asked.numPartitions)
-  if (partitionCount < 1)
-    throw new TopicRefusal(kafkaErrors.INVALID_PARTITIONS.code, `expected at least 1 partition, got ${partitionCount}`)
+  if (partitionCount < 1 || partitionCount > limits.topicPartitionsMax)
+    throw new TopicRefusal(
+      kafkaErrors.INVALID_PARTITIONS.code,
+      `expected 1 to ${limits.topicPartitionsMax} partitions, got ${partitionCount}`,
+    )
   if (asked.replicationFactor !== -1 && asked.replicationFactor !== 1) {
     throw new TopicRefusal(
       kafkaErrors.INVALID_REPLICATION_FACTOR.code,
