@@ -2,6 +2,8 @@ import { connect, type Socket } from 'node:net'
 import { decodeResponse, encodeRequest } from '../../src/protocol/exchange.ts'
 import { FrameSplitter } from '../../src/protocol/frame.ts'
 import { fetch } from '../../src/protocol/messages/fetch.ts'
+import { metadata } from '../../src/protocol/messages/metadata.ts'
+import { produce } from '../../src/protocol/messages/produce.ts'
 import { listOffsets } from '../../src/protocol/messages/list-offsets.ts'
 import type { Api } from '../../src/protocol/api.ts'
 import { compressionOf, readBatchHeader, storedRecords } from '../../src/protocol/records/batch.ts'
@@ -9,16 +11,21 @@ import { decompress } from '../../src/protocol/records/compression.ts'
 import { uuidZero } from '../../src/protocol/types.ts'
 import { RecordWalker } from '../../src/protocol/records/record-walker.ts'
 
-/** A client of a few lines for what independent clients hide: raw batches, one request after the other. */
+/** A client of a few lines for what independent clients hide: raw batches, chosen versions, pipelined requests. */
 export class WireClient {
   readonly #socket: Socket
   readonly #splitter = new FrameSplitter(1 << 30)
-  readonly #waiting: ((frame: Uint8Array) => void)[] = []
+  readonly #waiting: { resolve: (frame: Uint8Array) => void; reject: (error: Error) => void }[] = []
+  /** Resolves when the other side has closed the connection. */
+  readonly closed: Promise<void>
   #correlationId = 0
 
   private constructor(socket: Socket) {
     this.#socket = socket
-    socket.on('data', (chunk: Buffer) => this.#splitter.push(chunk, (frame) => this.#waiting.shift()?.(Uint8Array.from(frame))))
+    socket.on('data', (chunk: Buffer) => this.#splitter.push(chunk, (frame) => this.#waiting.shift()?.resolve(Uint8Array.from(frame))))
+    socket.on('error', () => socket.destroy())
+    this.closed = new Promise((resolve) => socket.once('close', () => resolve()))
+    socket.once('close', () => this.#waiting.splice(0).forEach(({ reject }) => reject(new Error('the connection was closed'))))
   }
 
   static async connect(address: string): Promise<WireClient> {
@@ -28,16 +35,63 @@ export class WireClient {
     return new WireClient(socket)
   }
 
+  /** Sends at once; calls that are not awaited are pipelined. Rejects when the connection is closed instead. */
   async call<RequestIn, ResponseOut>(api: Api<unknown, RequestIn, ResponseOut>, version: number, request: RequestIn): Promise<ResponseOut> {
     const correlationId = ++this.#correlationId
-    const frame = new Promise<Uint8Array>((resolve) => this.#waiting.push(resolve))
-    for (const segment of encodeRequest(api, version, { correlationId, clientId: 'test' }, request)) this.#socket.write(segment)
+    const segments = encodeRequest(api, version, { correlationId, clientId: 'test' }, request)
+    const frame = this.nextFrame()
+    this.sendRaw(...segments)
     return decodeResponse(api, version, correlationId, await frame)
+  }
+
+  /** Produces one batch to one partition. */
+  async produce(
+    topic: string,
+    batch: Uint8Array | null,
+    { partition = 0, acks = -1, version = 9 }: { partition?: number; acks?: number; version?: number } = {},
+  ): Promise<ProducedPartition> {
+    const { responses } = await this.call(produce, version, produceRequest(topic, batch, { partition, acks }))
+    const answer = responses[0]?.partitionResponses[0]
+    if (!answer) throw new Error('the answer names no partition')
+    return answer
+  }
+
+  /** The topic as Metadata describes it, created when there is none. */
+  async topic(name: string): Promise<{ errorCode: number; topicId: string; partitions: readonly unknown[] }> {
+    const { topics } = await this.call(metadata, 12, { topics: [{ name, topicId: uuidZero }], allowAutoTopicCreation: true })
+    const [topic] = topics
+    if (!topic) throw new Error('the answer names no topic')
+    return topic
+  }
+
+  sendRaw(...segments: readonly Uint8Array[]): void {
+    if (this.#socket.destroyed) return
+    this.#socket.cork()
+    for (const segment of segments) this.#socket.write(segment)
+    this.#socket.uncork()
+  }
+
+  /** The next frame that nobody waits for yet. */
+  nextFrame(): Promise<Uint8Array> {
+    if (this.#socket.destroyed) return Promise.reject(new Error('the connection is closed'))
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
   }
 
   close(): void {
     this.#socket.destroy()
   }
+}
+
+type ProduceResponse = ReturnType<(typeof produce)['response']['decode']>
+export type ProducedPartition = ProduceResponse['responses'][number]['partitionResponses'][number]
+
+export function produceRequest(
+  topic: string,
+  batch: Uint8Array | null,
+  { partition = 0, acks = -1 }: { partition?: number; acks?: number } = {},
+): Parameters<(typeof produce)['request']['encode']>[2] {
+  const records = batch === null ? null : [batch]
+  return { acks, timeoutMs: 30_000, topicData: [{ name: topic, partitionData: [{ index: partition, records }] }] }
 }
 
 export interface LogRecord {
