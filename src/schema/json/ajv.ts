@@ -17,11 +17,24 @@ export type Judge = ValidateFunction
 export type JudgeError = ErrorObject
 
 /** Compiles one schema in 2020-12, in an instance of its own: ajv never forgets what an instance has compiled. */
-export function compileWithAjv(schema: boolean | object, compilePattern: (pattern: string) => LinearPattern): Judge {
+export function compileWithAjv(
+  schema: boolean | object,
+  { compilePattern, hasUnevaluated }: { compilePattern: (pattern: string) => LinearPattern; hasUnevaluated: boolean },
+): Judge {
   const ajv = withOwnKeywords(loadAjv2020({ ...commonOptions, meta: false, validateSchema: false, code: codeOptions(compilePattern) }))
   const { get } = load('ajv-formats') as FormatsPlugin
+  // Keeping track of evaluated members costs time, and makes ajv 8.20 fail on some schemas (a TypeError while judging).
+  ajv.opts.unevaluated = hasUnevaluated
   for (const [name, format] of judgedFormats((name) => get(name, 'fast'))) ajv.addFormat(name, format)
   return ajv.compile(schema)
+}
+
+/** How a format of strings judges one; undefined for formats of numbers. */
+export function formatCheck(name: string): ((text: string) => boolean) | undefined {
+  const { get } = load('ajv-formats') as FormatsPlugin
+  const format = judgedFormats((each) => get(each, 'fast')).find(([each]) => each === name)?.[1]
+  if (format instanceof RegExp) return (text) => format.test(text)
+  return typeof format === 'function' ? format : undefined
 }
 
 /** Says whether something is a schema of its dialect. Kept, since dialects are few. */

@@ -15,7 +15,12 @@ export type CompiledPatterns = ReadonlyMap<string, LinearPattern>
  */
 export function compileJudge(schema: UnifiedSchema, patterns: CompiledPatterns): Judge {
   try {
-    return compileWithAjv(judgeSchema(schema), (pattern) => patterns.get(pattern) ?? compilePattern(pattern))
+    return compileWithAjv(judgeSchema(schema), {
+      compilePattern: (pattern) => patterns.get(pattern) ?? compilePattern(pattern),
+      hasUnevaluated: [...everyNode(schema)].some(
+        (node) => node.unevaluatedItems !== undefined || node.unevaluatedProperties !== undefined,
+      ),
+    })
   } catch (error) {
     throw invalidSchema('#', `cannot be compiled: ${messageOf(error)}`)
   }

@@ -3,7 +3,7 @@ import { limits } from '../../shared/limits.ts'
 import type { ParsedSchema, SchemaDefinition, SchemaLanguage } from '../language.ts'
 import { metaJudge } from './ajv.ts'
 import { canonicalText, normalizedText } from './canonical.ts'
-import { compilePatterns } from './compile.ts'
+import { compilePatterns, type CompiledPatterns } from './compile.ts'
 import { compileDecoder } from './decoder.ts'
 import { dialectOf, type Dialect } from './dialect.ts'
 import { SchemaDocuments, type SchemaDocument } from './documents.ts'
@@ -12,6 +12,7 @@ import { parseJsonNode, type JsonNode } from './number-preserving-json.ts'
 import { invalidSchema, pointerTo, type RawObject, type RawSchema } from './raw-schema.ts'
 import { mapRow } from './row-type.ts'
 import { unify } from './unify.ts'
+import type { UnifiedSchema } from './unified-schema.ts'
 
 /** JSON Schema, draft-04 to 2020-12, as the registry and the lanes use it. */
 export const jsonSchema: SchemaLanguage = { schemaType: 'JSON', parse: parseJsonSchema }
@@ -21,20 +22,31 @@ export function normalizeJsonSchema(text: string): string {
   return normalizedText(parseText(text, '#'))
 }
 
-/** Checks all that a registration must check: the text, the meta-schema, every `$ref`, every pattern. */
-function parseJsonSchema({ text, references }: SchemaDefinition): ParsedSchema {
-  const wideBounds = new WeakSet<RawObject>()
-  const canonical = canonicalText(parseText(text, '#'))
-  const root = parseDocument({ name: '', text }, wideBounds)
-  const others = references.map((reference) => parseDocument(reference, wideBounds, root.dialect))
-  const schema = unify(new SchemaDocuments(root, others), (raw) => wideBounds.has(raw))
-  const patterns = compilePatterns(schema)
+function parseJsonSchema(definition: SchemaDefinition): ParsedSchema {
+  const { canonicalText, schema, patterns } = readSchema(definition)
   return {
     schemaType: 'JSON',
-    canonicalText: canonical,
+    canonicalText,
     rowType: () => mapRow(schema).rowType,
     compileDecoder: () => compileDecoder(schema, patterns),
   }
+}
+
+/** A schema that has passed all that a registration must check: text, meta-schema, every `$ref`, every pattern. */
+export interface ReadSchema {
+  readonly canonicalText: string
+  readonly schema: UnifiedSchema
+  readonly patterns: CompiledPatterns
+}
+
+/** Throws HeadgateError `invalid-schema` or `unsupported`. */
+export function readSchema({ text, references }: SchemaDefinition): ReadSchema {
+  const wideBounds = new WeakSet<RawObject>()
+  const node = parseText(text, '#')
+  const root = parseDocument({ name: '', text }, wideBounds)
+  const others = references.map((reference) => parseDocument(reference, wideBounds, root.dialect))
+  const schema = unify(new SchemaDocuments(root, others), (raw) => wideBounds.has(raw))
+  return { canonicalText: canonicalText(node), schema, patterns: compilePatterns(schema) }
 }
 
 function parseText(text: string, path: string): JsonNode {

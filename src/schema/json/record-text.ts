@@ -36,13 +36,18 @@ function checkNesting(bytes: Uint8Array, start: number, end: number): void {
 }
 
 /** Where the string that starts at a position ends: its closing quote, or the end. */
-export function stringEnd(bytes: Uint8Array, position: number, end: number): number {
+function stringEnd(bytes: Uint8Array, position: number, end: number): number {
   for (let index = position + 1; index < end; index++) {
     const byte = bytes[index] as number
     if (byte === QUOTE) return index
     if (byte === BACKSLASH) index++
   }
   return end
+}
+
+/** The text of a part that is known to be well-formed UTF-8. */
+export function textAt(bytes: Uint8Array, start: number, end: number): string {
+  return bufferOver(bytes).utf8Slice(start, end)
 }
 
 /** A Buffer for its text methods. The values of a batch share one array, so the last one is kept. */

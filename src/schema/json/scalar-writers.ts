@@ -1,7 +1,7 @@
 import type { BooleanColumn, BytesColumn, DecimalColumn, FloatColumn, Int32Column, Int64Column } from '../../columns/column-builder.ts'
 import { RecordError } from '../language.ts'
 import { decodeBase64 } from './base64.ts'
-import { appendDateTime, isDate, isDateTime, parseDate } from './date-time.ts'
+import { appendDateTime, asciiOf, parseDate } from './date-time.ts'
 import { isRawNumber, wholeNumber } from './number-text.ts'
 import { describeValue, quoteText } from './quote.ts'
 import { wrongType, type PathOf, type WriterState, type WriteValue } from './write-value.ts'
@@ -60,15 +60,15 @@ const DECIMAL_20: IntegerRange = { first: 1n - 10n ** 20n, last: 10n ** 20n - 1n
 
 export function dateTimeWriter(column: Int64Column, path: PathOf): WriteValue {
   return (value) => {
-    if (typeof value !== 'string' || !isDateTime(value)) throw wrongType(path, 'date-time', value)
-    appendDateTime(column, value)
+    if (typeof value !== 'string' || !appendDateTime(column, asciiOf(value), 0, value.length)) throw wrongType(path, 'date-time', value)
   }
 }
 
 export function dateWriter(column: Int32Column, path: PathOf): WriteValue {
   return (value) => {
-    if (typeof value !== 'string' || !isDate(value)) throw wrongType(path, 'date', value)
-    column.append(parseDate(value))
+    const days = typeof value === 'string' ? parseDate(asciiOf(value), 0, value.length) : undefined
+    if (days === undefined) throw wrongType(path, 'date', value)
+    column.append(days)
   }
 }
 
