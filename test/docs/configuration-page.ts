@@ -1,0 +1,42 @@
+import { topicConfigSpecs } from '../../src/broker/topic-configs.ts'
+import { environmentName, settingSpecs } from '../../src/settings.ts'
+
+/** The page about settings and topic configs, derived from their tables, so that it cannot disagree with them. */
+export function configurationPage(): string {
+  return `# Configuration
+
+Every setting of \`headgate serve\` is a flag and an environment variable; a flag wins. Topic configs are set when a topic is created, with
+\`headgate topic create --config\` or any Kafka admin client, and changed with IncrementalAlterConfigs. A key or a value that is not here is refused.
+
+## The server
+
+${table(['flag', 'environment', 'default', 'what it is'], settingRows())}
+
+## Topics
+
+${table(['config', 'default', 'what it is'], topicRows())}
+`
+}
+
+function settingRows(): string[][] {
+  return Object.entries(settingSpecs).map(([name, { fallback, doc }]) => [
+    code(`--${name}`),
+    code(environmentName(name)),
+    code(fallback),
+    doc,
+  ])
+}
+
+function topicRows(): string[][] {
+  return Object.entries(topicConfigSpecs).map(([key, { fallback, doc }]) => [code(key), code(fallback), doc])
+}
+
+function code(text: string): string {
+  return text === '' ? '' : `\`${text}\``
+}
+
+function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)))
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  return [line(titles), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n')
+}
