@@ -269,6 +269,7 @@ function serve(socket: Socket): void {
       const reader = new Reader(frame)
       const header = decodeRequestHeader(reader)
       received = { frame: Buffer.from(frame), header, request: decodeRequest(answer.api, header.apiVersion, reader) }
+      reader.expectEnd()
       for (const segment of encodeResponse(answer.api, header.apiVersion, header.correlationId, answer.response as never))
         socket.write(segment)
     })
