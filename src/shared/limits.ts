@@ -193,6 +193,8 @@ export const limits = {
   jsonSchemaNestingMax: 256,
   /** Schemas inside a schema once every reference is written out: what a few lines of `$ref` may unfold to. */
   jsonSchemaPartsMax: 20_000,
+  /** Schemas in one `allOf`, `anyOf`, `oneOf` or tuple: ajv nests the code of each in that of the one before. */
+  jsonSchemaListMax: 1_000,
   /** Length of a chain of schemas one inside the other, through references. */
   jsonSchemaDepthMax: 256,
   /** Steps of the program that a pattern compiles to, repetitions written out. */

@@ -48,10 +48,10 @@ export class SchemaDocuments {
 
   #add(document: SchemaDocument, relativeTo: string): LocatedSchema {
     const { schema, dialect, name } = document
-    const baseUri = name === '' ? relativeTo : (resolveUri(name, relativeTo) ?? relativeTo)
+    const baseUri = name === '' ? relativeTo : addressOf(name, relativeTo)
     const located = enter({ schema, dialect, baseUri, path: `${name}#` }, schema)
     // Both addresses serve: the one it gives itself and the one it was registered under.
-    if (!this.#byUri.has(baseUri)) this.#byUri.set(baseUri, located)
+    this.#record(baseUri, located)
     this.#index(located)
     return located
   }
@@ -132,6 +132,11 @@ function splitUri(uri: string): [address: string, fragment: string] {
   } catch {
     return [uri.slice(0, hash), uri.slice(hash + 1)]
   }
+}
+
+/** Of a reference by its name, which need not be a URI at all. */
+function addressOf(name: string, base: string): string {
+  return resolveUri(name, base) ?? `${NO_BASE}${encodeURIComponent(name)}`
 }
 
 function resolveUri(uri: string, base: string): string | undefined {

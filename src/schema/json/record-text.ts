@@ -36,7 +36,7 @@ function checkNesting(bytes: Uint8Array, start: number, end: number): void {
 }
 
 /** Where the string that starts at a position ends: its closing quote, or the end. */
-function stringEnd(bytes: Uint8Array, position: number, end: number): number {
+export function stringEnd(bytes: Uint8Array, position: number, end: number): number {
   for (let index = position + 1; index < end; index++) {
     const byte = bytes[index] as number
     if (byte === QUOTE) return index

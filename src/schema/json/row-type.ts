@@ -56,6 +56,7 @@ class Mapper {
   readonly #schema: UnifiedSchema
   #columns = 0
   #steps = 0
+  #nesting = 0
 
   constructor(schema: UnifiedSchema) {
     this.#schema = schema
@@ -63,7 +64,10 @@ class Mapper {
 
   /** The column for a value that must satisfy all of `nodes`; undefined when only null or nothing does. */
   map(nodes: readonly SchemaNode[]): RowType | undefined {
-    return this.#mapConjunction(conjunctionOf(this.#schema, nodes))
+    this.#nesting++
+    const type = this.#mapConjunction(conjunctionOf(this.#schema, nodes))
+    this.#nesting--
+    return type
   }
 
   #mapConjunction(conjunction: Conjunction): RowType | undefined {
@@ -71,6 +75,8 @@ class Mapper {
     if (++this.#steps > limits.jsonSchemaPartsMax)
       throw unsupportedSchema(this.#pathOf(conjunction.parts), `mapping it to columns takes more than ${limits.jsonSchemaPartsMax} steps`)
     if (conjunction.isNullOnly) return undefined
+    if (this.#nesting > limits.nestingMax)
+      throw unsupportedSchema(this.#pathOf(conjunction.parts), `columns are nested deeper than ${limits.nestingMax} levels`)
     let type = this.#mapParts(conjunction)
     for (const alternatives of conjunction.alternatives) type = this.#mapAlternatives(conjunction, type, alternatives)
     return type ?? JSON_TEXT

@@ -66,7 +66,7 @@ class Unifier {
   }
 
   #keyword(keyword: string, value: RawJson, schema: RawObject, located: LocatedSchema): Entries {
-    if (keyword === '$ref' && typeof value === 'string') return [[keyword, this.#reference(value, located)]]
+    if (keyword === '$ref') return typeof value === 'string' ? [[keyword, this.#reference(value, located)]] : []
     if (keyword === '$recursiveRef' || keyword === '$dynamicRef')
       throw unsupportedSchema(pointerTo(located.path, keyword), `${keyword} is not supported; refer to a definition with $ref`)
     if (keyword === 'items' || keyword === 'additionalItems') return this.#items(keyword, value, schema, located)
@@ -74,6 +74,9 @@ class Unifier {
     if (isOneOf(singleKeywords, keyword)) return [[keyword, this.#inner(value, located, keyword)]]
     if (isOneOf(listKeywords, keyword)) return [[keyword, this.#list(value, located, keyword)]]
     if (isOneOf(namedKeywords, keyword)) return [[keyword, this.#named(value, located, keyword)]]
+    // No value is one of none: surely a mistake, and ajv takes no such list.
+    if (keyword === 'enum' && Array.isArray(value) && value.length === 0)
+      throw invalidSchema(pointerTo(located.path, keyword), 'an empty list')
     return plainKeyword(keyword, value, schema)
   }
 
@@ -85,6 +88,8 @@ class Unifier {
 
   #list(value: RawJson, located: LocatedSchema, keyword: string): SchemaNode[] {
     if (!Array.isArray(value)) throw invalidSchema(pointerTo(located.path, keyword), 'must be an array of schemas')
+    if (value.length > limits.jsonSchemaListMax)
+      throw unsupportedSchema(pointerTo(located.path, keyword), `more than ${limits.jsonSchemaListMax} schemas in one list`)
     return value.map((item: RawJson, index) => this.#inner(item, located, keyword, index))
   }
 
@@ -139,7 +144,7 @@ function plainKeyword(keyword: string, value: RawJson, schema: RawObject): Entri
   if (keyword === 'format') return typeof value === 'string' && formatNames.has(value) ? [[keyword, value]] : []
   if (keyword === 'exclusiveMaximum' || keyword === 'exclusiveMinimum' || keyword === 'maximum' || keyword === 'minimum')
     return bound(keyword, value, schema)
-  if (keyword === 'description') return typeof value === 'string' ? [[keyword, value]] : []
+  if (keyword === 'description' || keyword === 'contentEncoding') return typeof value === 'string' ? [[keyword, value]] : []
   return [[keyword, value]]
 }
 

@@ -102,6 +102,11 @@ describe('a $ref is found among the documents that were given', () => {
       [{ name: 'common.json', text: text.replace('{', '{"$id":"http://y.org/c",') }],
     ],
     [
+      'by a name that is no URI beside a URN',
+      { $id: 'urn:root', properties: { a: { $ref: 'common.json#/definitions/t' } } },
+      [{ name: 'common.json', text }],
+    ],
+    [
       'through another reference',
       { properties: { a: { $ref: 'middle.json' } } },
       [
@@ -172,9 +177,32 @@ describe('an invalid schema is refused at registration, with where and why', () 
       { definitions: { a: { $id: 'http://x.org/a' }, b: { $id: 'http://x.org/a', type: 'string' } } },
       'JSON schema, #/definitions/b: a second schema under the address http://x.org/a; the first is #/definitions/a',
     ],
+    [{ $ref: 'a.json' }, 'JSON schema, #: $ref "a.json" is not among the schema\'s references; nothing is fetched'],
+    [{ properties: { a: { enum: [] } } }, 'JSON schema, #/properties/a/enum: an empty list'],
     [{ $schema: 'http://json-schema.org/draft-04/schema#', enum: [] }, 'JSON schema, #/enum: has fewer than 1 items'],
   ] as const)
     test(message.slice(0, 80), () => expect(refusalOf(() => parseSchema(schema))).toBe(`invalid-schema: ${message}`))
+
+  test('two different references under one address are refused', () => {
+    const references = [
+      { name: 'a.json', text: '{"type":"string"}' },
+      { name: './a.json', text: '{"type":"integer"}' },
+    ]
+    expect(refusalOf(() => parseSchema({ $ref: 'a.json' }, references))).toContain('./a.json#: a second schema under the address a.json')
+  })
+
+  test('keywords of another draft that are not even of the right type are annotations', () => {
+    const schema = {
+      $schema: 'http://json-schema.org/draft-04/schema#',
+      type: 'object',
+      properties: { $ref: { type: 'string' } },
+      contentEncoding: 5,
+    }
+    expect(describeType(parseSchema(schema).rowType())).toBe('struct<$ref: string>')
+    expect(describeType(parseSchema({ $schema: schema.$schema, $ref: 5, type: 'string', contentEncoding: 5 }).rowType())).toBe(
+      'struct<value: string>',
+    )
+  })
 
   test('a reference is checked as strictly as the schema', () => {
     expect(refusalOf(() => parseSchema({ $ref: 'c.json' }, [{ name: 'c.json', text: '{"type":1}' }]))).toContain(
@@ -214,7 +242,17 @@ describe('a hostile schema costs a clear error, not memory or time', () => {
     ['allOf that doubles per level', doubling('allOf', { type: 'string' }), 'with its references written out it has more than 20000 parts'],
     ['a long chain of references', chain(5_000), 'schemas are nested deeper than 256 levels'],
     ['deep nesting', nested(1_000_000), 'nested deeper than 256 levels'],
-    ['many parts', { allOf: Array.from({ length: 30_000 }, () => ({ type: 'string' })) }, 'a schema of more than 20000 parts'],
+    ['many alternatives', { oneOf: Array.from({ length: 1_001 }, (_, index) => ({ const: index })) }, 'more than 1000 schemas in one list'],
+    ['columns in columns', nested(100).replace('true', '{"type":"string"}'), 'columns are nested deeper than 64 levels'],
+    [
+      'many parts',
+      {
+        allOf: Array.from({ length: 900 }, () => ({
+          properties: Object.fromEntries(Array.from({ length: 30 }, (_, index) => [index, {}])),
+        })),
+      },
+      'a schema of more than 20000 parts',
+    ],
     [
       'many large patterns',
       { allOf: Array.from({ length: 1_000 }, (_, index) => ({ pattern: `x{1,1000}y${index}` })) },

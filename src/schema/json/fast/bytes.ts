@@ -25,7 +25,7 @@ export function matchesAt(bytes: Uint8Array, position: number, expected: Uint8Ar
 
 /**
  * Where the string whose content starts at a position ends, at its closing quote; LEAVE when it has an escape or a
- * control character. Bytes of other than ASCII are passed over: whoever keeps the string checks them.
+ * control character, or no end. Bytes of other than ASCII are passed over: whoever keeps the string checks them.
  */
 export function plainStringEnd(bytes: Uint8Array, position: number, end: number): number {
   for (let next = position; next < end; next++) {

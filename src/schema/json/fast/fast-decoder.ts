@@ -19,7 +19,7 @@ import type { FieldPlan, ScalarPlan, StructPlan, ValuePlan } from './plan.ts'
 
 /**
  * A decoder that goes from bytes straight into columns wherever a record is as the plan expects, and hands it to the
- * plain decoder where it is not: escapes, unknown or repeated members, another type, a broken constraint, anything that
+ * plain decoder where it is not: unknown or repeated members, another type, a broken constraint, anything that
  * is not JSON. It never refuses a record itself, so that every refusal is the plain path's, with its words.
  */
 export function fastDecoder(plan: StructPlan, columns: readonly ColumnBuilder[], decodePlainly: DecodeRecord): DecodeRecord {

@@ -3,19 +3,18 @@ import { textAt } from '../record-text.ts'
 import { LEAVE, type ParseValue } from './bytes.ts'
 import type { Bounds } from './plan.ts'
 
-/** Whole numbers of up to 18 digits. `1.0` and `1e3` are whole as well, but rare: they leave. */
+/** Whole numbers of 64 bits. `1.0` and `1e3` are whole as well, but rare: they leave. */
 export function longParser(column: Int64Column, bounds: Bounds | undefined): ParseValue {
   return (bytes, position, end) => {
     const isNegative = bytes[position] === MINUS
     const first = isNegative ? position + 1 : position
     const last = digitsEnd(bytes, first, end)
     const count = last - first
-    if (count === 0 || count > DIGITS_MAX || (count > 1 && bytes[first] === DIGIT_0) || continuesNumber(bytes[last])) return LEAVE
+    if (count === 0 || (count > 1 && bytes[first] === DIGIT_0) || continuesNumber(bytes[last])) return LEAVE
     if (count > SAFE_DIGITS) {
       // ajv compares the nearest double with the bounds.
-      if (bounds !== undefined) return LEAVE
-      appendWide(column, digitsAt(bytes, first, last - LOW_DIGITS), digitsAt(bytes, last - LOW_DIGITS, last), isNegative)
-      return last
+      if (bounds !== undefined && !isWithin(Number(textAt(bytes, position, last)), bounds)) return LEAVE
+      return count <= DIGITS_MAX && appendWide(column, bytes, first, last, isNegative) ? last : LEAVE
     }
     const value = isNegative ? -digitsAt(bytes, first, last) : digitsAt(bytes, first, last)
     if (bounds !== undefined && !isWithin(value, bounds)) return LEAVE
@@ -86,10 +85,13 @@ function isWithin(value: number, { least, most, isLeastExclusive, isMostExclusiv
 }
 
 /**
- * Appends `high * 10^9 + low` (both below 10^9), negated if asked, without BigInt: `high` is cut in 16-bit halves whose
- * products with 10^9 are exact.
+ * Appends the digits between two positions, which pass 2^53, without BigInt: the last nine are added to the others times
+ * 10^9, and those are cut in pieces of 16 bits whose products with 10^9 are exact. False beyond 64 bits.
  */
-function appendWide(column: Int64Column, high: number, low: number, isNegative: boolean): void {
+function appendWide(column: Int64Column, bytes: Uint8Array, first: number, last: number, isNegative: boolean): boolean {
+  const high = digitsAt(bytes, first, last - LOW_DIGITS)
+  const low = digitsAt(bytes, last - LOW_DIGITS, last)
+  if (high > INT64_HIGH || (high === INT64_HIGH && low > (isNegative ? INT64_LOW + 1 : INT64_LOW))) return false
   const upper = Math.floor(high / 65_536) * 1e9
   const lower = (high % 65_536) * 1e9 + low + (upper % 65_536) * 65_536
   const wordLow = lower % 2 ** 32
@@ -97,11 +99,15 @@ function appendWide(column: Int64Column, high: number, low: number, isNegative: 
   // Two's complement: all bits inverted, and one added, which carries only over a low word of zeros.
   if (isNegative) column.appendParts(-wordLow | 0, wordLow === 0 ? -wordHigh | 0 : ~wordHigh)
   else column.appendParts(wordLow | 0, wordHigh)
+  return true
 }
 
 const SAFE_DIGITS = 15
-const DIGITS_MAX = 18
+const DIGITS_MAX = 19
 const LOW_DIGITS = 9
+/** 2^63-1 in two parts. */
+const INT64_HIGH = 9_223_372_036
+const INT64_LOW = 854_775_807
 const POWERS_OF_TEN = Array.from({ length: SAFE_DIGITS + 1 }, (_, exponent) => 10 ** exponent)
 
 const PLUS = 0x2b

@@ -1,7 +1,8 @@
 import type { BooleanColumn, BytesColumn, Int32Column, Int64Column } from '../../../columns/column-builder.ts'
+import { isUtf8 } from '../../../columns/utf8.ts'
 import { utf8Bytes } from '../../../shared/bytes.ts'
 import { appendDateTime, parseDate } from '../date-time.ts'
-import { textAt } from '../record-text.ts'
+import { stringEnd, textAt } from '../record-text.ts'
 import { LEAVE, matchesAt, plainStringEnd, QUOTE, type ParseValue } from './bytes.ts'
 import type { Length, TextCheck } from './plan.ts'
 
@@ -10,11 +11,31 @@ export function stringParser(column: BytesColumn, length: Length | undefined, ch
     if (bytes[position] !== QUOTE) return LEAVE
     const first = position + 1
     const last = plainStringEnd(bytes, first, end)
-    if (last === LEAVE) return LEAVE
+    if (last === LEAVE) return parseEscaped(bytes, position, end)
     if (length !== undefined && !isOfLength(bytes, first, last, length)) return LEAVE
     if (!column.appendUtf8(bytes, first, last)) return LEAVE
     if (checks.length > 0 && !passes(checks, textAt(bytes, first, last))) return LEAVE
     return last + 1
+  }
+
+  /** A string with escapes, which JSON.parse reads on its own. */
+  function parseEscaped(bytes: Uint8Array, position: number, end: number): number {
+    const last = stringEnd(bytes, position, end)
+    const text = last < end && isUtf8(bytes, position, last) ? unescaped(textAt(bytes, position, last + 1)) : undefined
+    if (text === undefined || !passes(checks, text)) return LEAVE
+    if (length !== undefined && !isOfTextLength(text, length)) return LEAVE
+    column.appendText(text)
+    return last + 1
+  }
+}
+
+/** Undefined for what is no JSON string, and for half a surrogate pair, which no column holds. */
+function unescaped(quoted: string): string | undefined {
+  try {
+    const text = JSON.parse(quoted) as string
+    return text.isWellFormed() ? text : undefined
+  } catch {
+    return undefined
   }
 }
 
@@ -27,6 +48,12 @@ function passes(checks: readonly TextCheck[], text: string): boolean {
 function isOfLength(bytes: Uint8Array, first: number, last: number, { least, most }: Length): boolean {
   let count = last - first
   for (let index = first; index < last; index++) if (((bytes[index] as number) & 0xc0) === 0x80) count--
+  return count >= least && count <= most
+}
+
+function isOfTextLength(text: string, { least, most }: Length): boolean {
+  let count = text.length
+  for (let index = 0; index < text.length; index++) if ((text.charCodeAt(index) & 0xfc00) === 0xdc00) count--
   return count >= least && count <= most
 }
 
