@@ -63,9 +63,12 @@ export class Sinks {
     return this.#sinks.has(topicId)
   }
 
+  /** From here on records are held against the table's columns too, also while the table itself is still being opened. */
   open(topic: LakeTopic): void {
-    if (this.#sinks.has(topic.topicId)) return
-    this.#sinks.set(topic.topicId, { topic, sink: new TopicSink(this.#sinkContext(topic)) })
+    const { topicId, rowType, settings } = topic
+    if (this.#sinks.has(topicId)) return
+    for (const lane of this.#context.lanes.all) lane.openTable({ tableKey: topicId, rowType, partitionBy: settings.partitionBy })
+    this.#sinks.set(topicId, { topic, sink: new TopicSink(this.#sinkContext(topic)) })
   }
 
   async close(topicId: string): Promise<void> {
