@@ -5,6 +5,7 @@ import type { Registry, SubmittedSchema } from './registry.ts'
 import { RegistryError, registryErrors } from './registry-error.ts'
 import type { RegisteredSchema, RegisteredVersion } from './registry-index.ts'
 import type { SchemaReference } from './schema-content.ts'
+import { formattedText } from './schema-format.ts'
 
 /**
  * Confluent's registry paths at the root (reference section 1.2): subjects, versions, ids and compatibility levels.
@@ -21,16 +22,19 @@ export function registryRoutes(registry: Registry): FastifyPluginAsync {
 
     app.get('/', async () => ({}))
     app.get('/schemas/types', async () => ['JSON', 'PROTOBUF', 'AVRO'])
-    app.get('/schemas/ids/:id', async (request) => schemaBody(registry.schema(idOf(request))))
-    app.get('/schemas/ids/:id/schema', async (request, reply) => reply.send(registry.schema(idOf(request)).content.schema))
+    app.get('/schemas/ids/:id', async (request) => schemaBody(await asAsked(registry, registry.schema(idOf(request)), request)))
+    app.get('/schemas/ids/:id/schema', async (request, reply) => {
+      const { content } = await asAsked(registry, registry.schema(idOf(request)), request)
+      return reply.send(content.schema)
+    })
     app.get('/schemas/ids/:id/versions', async (request) => usesOf(registry, request).map(({ subject, version }) => ({ subject, version })))
     app.get('/schemas/ids/:id/subjects', async (request) => [...new Set(usesOf(registry, request).map(({ subject }) => subject))])
-    app.get('/schemas/guids/:guid', async (request) => schemaBody(schemaByGuid(registry, request)))
+    app.get('/schemas/guids/:guid', async (request) => schemaBody(await asAsked(registry, schemaByGuid(registry, request), request)))
 
     app.get('/subjects', async () => registry.index.subjects())
     app.post('/subjects/:subject', async (request) => {
       const { schema, version } = await registry.lookUp(subjectOf(request), submittedSchema(request.body))
-      return versionBody(schema, version)
+      return versionBody(await asAsked(registry, schema, request), version)
     })
     app.get('/subjects/:subject/versions', async (request) => liveVersions(registry, subjectOf(request)))
     app.post('/subjects/:subject/versions', async (request) => {
@@ -39,11 +43,12 @@ export function registryRoutes(registry: Registry): FastifyPluginAsync {
     })
     app.get('/subjects/:subject/versions/:version', async (request) => {
       const { schema, version } = registry.version(subjectOf(request), versionOf(request))
-      return versionBody(schema, version)
+      return versionBody(await asAsked(registry, schema, request), version)
     })
-    app.get('/subjects/:subject/versions/:version/schema', async (request, reply) =>
-      reply.send(registry.version(subjectOf(request), versionOf(request)).schema.content.schema),
-    )
+    app.get('/subjects/:subject/versions/:version/schema', async (request, reply) => {
+      const { content } = await asAsked(registry, registry.version(subjectOf(request), versionOf(request)).schema, request)
+      return reply.send(content.schema)
+    })
 
     app.get('/config', async () => ({ compatibilityLevel: registry.compatibility(undefined) ?? 'BACKWARD' }))
     app.put('/config', async (request) => ({ compatibility: await registry.setCompatibility(undefined, levelOf(request.body)) }))
@@ -64,6 +69,13 @@ function answerError(error: FastifyError | RegistryError | HeadgateError, reply:
   if (known instanceof RegistryError) return reply.code(known.httpStatus).send({ error_code: known.errorCode, message: known.message })
   const status = known.statusCode ?? 500
   return reply.code(status).send({ error_code: status, message: `HTTP ${status} ${known.message}` })
+}
+
+/** With its text in the form that `?format=` asks for. */
+async function asAsked(registry: Registry, schema: RegisteredSchema, request: FastifyRequest): Promise<RegisteredSchema> {
+  const { format } = request.query as { format?: string }
+  const text = await formattedText(schema, format, () => registry.parsed(schema.schemaId))
+  return { ...schema, content: { ...schema.content, schema: text } }
 }
 
 function schemaBody({ schemaId, guid, content }: RegisteredSchema): { [member: string]: unknown } {
