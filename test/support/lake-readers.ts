@@ -61,7 +61,7 @@ async function readFiles(paths: readonly string[]): Promise<LakeRow[]> {
   for (const path of paths) {
     const bytes = readFileSync(path)
     const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength)
-    rows.push(...(await parquetReadObjects({ file, compressors })))
+    rows.push(...(await parquetReadObjects({ file, compressors, utf8: false })))
   }
   return rows
 }
