@@ -3,8 +3,6 @@ import type * as Re2Module from 're2js'
 import { messageOf } from '../../shared/errors.ts'
 import { PatternError, toRe2Syntax } from './pattern-syntax.ts'
 
-export { PatternError }
-
 /** A compiled `pattern`: searches anywhere in the text, in time linear in the text. */
 export interface LinearPattern {
   /** Steps of its program, roughly. */

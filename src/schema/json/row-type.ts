@@ -11,12 +11,12 @@ import {
 import { limits } from '../../shared/limits.ts'
 import { checkColumnNames } from './column-names.ts'
 import { conjunctionOf, constantsOf, typeOfConstant, typesOf, type Alternatives, type Conjunction } from './conjunction.ts'
-import { unsupportedSchema } from './raw-schema.ts'
+import { pointerTo, unsupportedSchema } from './raw-schema.ts'
 import { checkUnfolding } from './unfold.ts'
 import { pathOf, type JsonType, type NamedNodes, type SchemaNode, type SchemaObject, type UnifiedSchema } from './unified-schema.ts'
 
 /**
- * Maps a schema to columns under the portable profile (reference 5.2): every column nullable, integers long, numbers
+ * Maps a schema to columns under the portable profile: every column nullable, integers long, numbers
  * double, an object with properties a struct, one with only `additionalProperties` a map, and JSON text for parts
  * without a fixed shape. Members of an open object that `properties` does not name are judged but have no column; a
  * property that can only be null has none either. A part with `properties` or `items` but no `type` gets a column for
@@ -37,13 +37,13 @@ export interface RowMapping {
   readonly isSingleColumn: boolean
 }
 
-/** DESIGN: the metadata columns stand beside those of the value. */
+/** The table's metadata columns stand beside those of the value. */
 function checkReserved(schema: UnifiedSchema, { fields }: StructType): void {
   const taken = fields.find(({ name }) => name.toLowerCase().startsWith(METADATA_PREFIX))
   if (taken !== undefined)
     throw unsupportedSchema(
-      pathOf(schema, schema.root),
-      `the property "${taken.name}" begins with ${METADATA_PREFIX}, which is kept for metadata columns`,
+      pointerTo(pathOf(schema, schema.root), 'properties', taken.name),
+      `a name that begins with ${METADATA_PREFIX} is kept for the table's metadata`,
     )
 }
 

@@ -178,7 +178,10 @@ describe('an invalid schema is refused at registration, with where and why', () 
       'JSON schema, #/definitions/b: a second schema under the address http://x.org/a; the first is #/definitions/a',
     ],
     [{ $ref: 'a.json' }, 'JSON schema, #: $ref "a.json" is not among the schema\'s references; nothing is fetched'],
-    [{ properties: { a: { enum: [] } } }, 'JSON schema, #/properties/a/enum: an empty list'],
+    [
+      { $schema: 'https://json-schema.org/draft/2020-12/schema', properties: { a: { enum: [] } } },
+      'JSON schema, #/properties/a/enum: an empty list',
+    ],
     [{ $schema: 'http://json-schema.org/draft-04/schema#', enum: [] }, 'JSON schema, #/enum: has fewer than 1 items'],
   ] as const)
     test(message.slice(0, 80), () => expect(refusalOf(() => parseSchema(schema))).toBe(`invalid-schema: ${message}`))

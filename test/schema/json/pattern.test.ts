@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compilePattern, PatternError } from '../../../src/schema/json/pattern.ts'
+import { PatternError } from '../../../src/schema/json/pattern-syntax.ts'
+import { compilePattern } from '../../../src/schema/json/pattern.ts'
 
 describe('a pattern means what ECMA-262 says', () => {
   for (const [pattern, text, isMatch] of [

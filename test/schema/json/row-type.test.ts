@@ -212,7 +212,7 @@ describe('what has no column yet is refused with its name and place', () => {
     ],
     [
       { properties: { _kafka_offset: {} } },
-      'unsupported: JSON schema, #: the property "_kafka_offset" begins with _kafka_, which is kept for metadata columns',
+      "unsupported: JSON schema, #/properties/_kafka_offset: a name that begins with _kafka_ is kept for the table's metadata",
     ],
     [
       { $schema: 'https://json-schema.org/draft/2020-12/schema', $dynamicRef: '#x' },
