@@ -8,7 +8,7 @@ const query: Command = {
   details: [
     'Each table is a view over the files that are live now: iceberg.orders and delta.orders, and for a table of',
     'another namespace iceberg."sales.orders". A bare name is looked up in the schema of --format, then in the other.',
-    "The SQL is DuckDB's; it runs in this process, nothing is downloaded, and no table is ever written.",
+    "The SQL is DuckDB's; it runs in this process, nothing is downloaded, and tables are only read.",
   ],
   options: {
     'data-dir': {

@@ -3,6 +3,7 @@ import { parseJson, stringifyJson, type JsonObject, type JsonValue } from '../..
 import type { Invocation } from '../command.ts'
 import { isErrorKind } from '../exit-codes.ts'
 import { httpUrl } from './addresses.ts'
+import { exchange, type HttpAnswer, type HttpRequest } from './http-exchange.ts'
 
 /** An answer as it comes over the wire: a bigint is a number where that is exact. */
 export type Wire<T> = T extends bigint ? bigint | number : T extends object ? { readonly [Key in keyof T]: Wire<T[Key]> } : T
@@ -47,36 +48,35 @@ export class ServerClient {
   }
 
   async #ask(method: string, path: string, body?: JsonObject): Promise<JsonValue> {
-    const response = await this.#fetch(path, {
-      method,
-      signal: this.#signal,
-      ...(body ? { body: stringifyJson(body), headers: { 'content-type': 'application/json' } } : {}),
-    })
-    const answer = await this.#bodyOf(response)
-    if (!response.ok) throw failureOf(response.status, answer, this.#url)
-    return answer ?? null
+    const answer = await this.#exchange(path, { method, signal: this.#signal, ...(body ? { body: stringifyJson(body) } : {}) })
+    const isOk = answer.status >= 200 && answer.status < 300
+    const parsed = this.#parse(answer, { isOk })
+    if (!isOk) throw failureOf(answer.status, parsed, this.#url)
+    return parsed ?? null
   }
 
-  async #fetch(path: string, options: RequestInit): Promise<Response> {
+  async #exchange(path: string, request: HttpRequest): Promise<HttpAnswer> {
     try {
-      return await fetch(`${this.#url}${path}`, options)
+      return await exchange(`${this.#url}${path}`, request)
     } catch (error) {
       if (this.#signal.aborted) throw this.#signal.reason
+      if (error instanceof HeadgateError) throw error
+      const reason = (error as NodeJS.ErrnoException).code ?? messageOf(error)
       throw new HeadgateError(
         'store-unavailable',
-        `no server answers at ${this.#url} (${reasonOf(error)}); start one with headgate serve, or name it with --http`,
+        `no server answers at ${this.#url} (${reason}); start one with headgate serve, or name it with --http`,
         { cause: error },
       )
     }
   }
 
-  /** Undefined for an answer without a body, or with one that is no JSON. */
-  async #bodyOf(response: Response): Promise<JsonValue | undefined> {
-    const text = await response.text()
+  /** Undefined for an answer without a body, and for a failure that is not told in JSON. */
+  #parse({ text }: HttpAnswer, { isOk }: { isOk: boolean }): JsonValue | undefined {
+    if (text === '') return undefined
     try {
-      return text === '' ? undefined : parseJson(text)
+      return parseJson(text)
     } catch (cause) {
-      if (!response.ok) return undefined
+      if (!isOk) return undefined
       throw new HeadgateError('unsupported', `what answers at ${this.#url} does not speak as a Headgate server`, { cause })
     }
   }
@@ -115,11 +115,4 @@ function statusKind(status: number): ErrorKind {
   if (status === 413) return 'too-large'
   if (status === 500) return 'store-corrupt'
   return status > 500 ? 'store-unavailable' : 'invalid-argument'
-}
-
-/** `fetch failed` says nothing; its cause names what the system said. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code
-  return code ?? messageOf(cause ?? error)
 }

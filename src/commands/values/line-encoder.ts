@@ -1,8 +1,9 @@
 import type { RecordToWrite } from '../../protocol/records/build-batch.ts'
 import { RecordError } from '../../schema/language.ts'
 import { VALUE_SCHEMA_ID_HEADER, writeHeader, writePrefixed } from '../../schema/wire-framing.ts'
-import { asBuffer, utf8Bytes } from '../../shared/bytes.ts'
-import { parseJson, stringifyJson, type JsonValue } from '../../shared/json.ts'
+import { utf8Bytes } from '../../shared/bytes.ts'
+import { stringifyJson, type JsonValue } from '../../shared/json.ts'
+import { isBlankLine, valueOfLine } from './json-line.ts'
 import type { ValueCodec } from './value-codec.ts'
 
 export interface LineEncoderOptions {
@@ -23,7 +24,7 @@ export type EncodedLine =
 /** Makes a line of JSON a record, as the topic's newest schema and its framing ask. */
 export function encodeLine(line: Uint8Array, options: LineEncoderOptions): EncodedLine {
   const { schema, keyField } = options
-  if (schema !== undefined && isBlank(line)) return { kind: 'blank' }
+  if (schema !== undefined && isBlankLine(line)) return { kind: 'blank' }
   try {
     const key = keyField === undefined ? {} : { key: keyOf(line, keyField) }
     if (schema === undefined) return { kind: 'record', record: { ...key, value: line } }
@@ -48,7 +49,7 @@ function framed(
 }
 
 function keyOf(line: Uint8Array, keyField: string): Uint8Array {
-  const value = parseJson(asBuffer(line).toString('utf8'))
+  const value = valueOfLine(line)
   const field = isObject(value) && Object.hasOwn(value, keyField) ? value[keyField] : undefined
   if (field === undefined || field === null) throw new RecordError(`$.${keyField}`, 'expected a value for the key, got none')
   return utf8Bytes(typeof field === 'string' ? field : stringifyJson(field))
@@ -56,8 +57,4 @@ function keyOf(line: Uint8Array, keyField: string): Uint8Array {
 
 function isObject(value: JsonValue): value is { [key: string]: JsonValue | undefined } {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isBlank(line: Uint8Array): boolean {
-  return line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d)
 }

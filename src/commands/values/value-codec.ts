@@ -1,6 +1,7 @@
 import type { SchemaDefinition, SchemaType } from '../../schema/language.ts'
-import { asBuffer, utf8Text } from '../../shared/bytes.ts'
-import { parseJson, stringifyJson } from '../../shared/json.ts'
+import { utf8Text } from '../../shared/bytes.ts'
+import { stringifyJson } from '../../shared/json.ts'
+import { valueOfLine } from './json-line.ts'
 
 /** Values of one schema between lines of JSON and their bytes, without framing. Throws RecordError or SyntaxError. */
 export interface ValueCodec {
@@ -30,7 +31,7 @@ async function avroCodec(definition: SchemaDefinition): Promise<ValueCodec> {
   const schema = parseAvro(definition)
   return {
     schemaType: 'AVRO',
-    encode: (line) => encodeAvro(schema, parseJson(lineText(line))),
+    encode: (line) => encodeAvro(schema, valueOfLine(line)),
     decode: (payload) => stringifyJson(decodeAvro(schema, payload)),
   }
 }
@@ -43,7 +44,7 @@ async function protobufCodec({ text, references }: SchemaDefinition): Promise<Va
   const schema = readSchema(text, references)
   return {
     schemaType: 'PROTOBUF',
-    encode: (line) => encodeProtobuf(schema, parseJson(lineText(line))),
+    encode: (line) => encodeProtobuf(schema, valueOfLine(line)),
     decode: (payload, messageIndexes) => stringifyJson(decodeProtobuf(schema, payload, messageIndexes)),
   }
 }
@@ -59,8 +60,4 @@ const jsonCodec: ValueCodec = {
 export function jsonLine(text: string): string {
   JSON.parse(text)
   return text.trim().replaceAll(/\s*[\r\n]+\s*/g, ' ')
-}
-
-function lineText(line: Uint8Array): string {
-  return asBuffer(line).toString('utf8')
 }
