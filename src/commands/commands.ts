@@ -1,3 +1,4 @@
+import { bench } from './bench.ts'
 import type { Command } from './command.ts'
 import { consumeCommands } from './consume.ts'
 import { demo } from './demo.ts'
@@ -18,4 +19,5 @@ export const commands: readonly Command[] = [
   ...tableCommands,
   ...queryCommands,
   demo,
+  bench,
 ]

@@ -1,0 +1,101 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseAddress, type Address } from '../../settings.ts'
+import { HeadgateError } from '../../shared/errors.ts'
+import { workerUrl } from '../../shared/worker-url.ts'
+import { ServerClient } from '../server/server-client.ts'
+
+/** The program that this file is a part of, as source or as built. */
+const cli = fileURLToPath(workerUrl(import.meta.url, '../../cli'))
+
+export interface BenchServerOptions {
+  readonly dataDir: string
+  readonly flags?: readonly string[]
+  readonly signal: AbortSignal
+}
+
+/** A `headgate serve` in a process of its own, on free ports, whose CPU and memory can be told from the load's. */
+export class BenchServer {
+  readonly pid: number
+  readonly kafka: Address
+  readonly http: ServerClient
+  readonly dataDir: string
+  /** From the start of the process to its ready line. */
+  readonly startMs: number
+  readonly #child: ChildProcess
+  readonly #exited: Promise<void>
+
+  private constructor(child: ChildProcess, exited: Promise<void>, ready: Ready, { dataDir, signal }: BenchServerOptions) {
+    this.#child = child
+    this.#exited = exited
+    this.pid = child.pid ?? -1
+    this.kafka = ready.kafka
+    this.http = new ServerClient(ready.http, signal)
+    this.startMs = ready.afterMs
+    this.dataDir = dataDir
+  }
+
+  /** Resolves when the server says that it is ready. */
+  static async start(options: BenchServerOptions): Promise<BenchServer> {
+    options.signal.throwIfAborted()
+    const startedAtMs = performance.now()
+    const child = spawn(process.execPath, [cli, ...words(options)], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    const onAbort = (): void => void child.kill('SIGKILL')
+    options.signal.addEventListener('abort', onAbort, { once: true })
+    void exited.then(() => options.signal.removeEventListener('abort', onAbort))
+    return new BenchServer(child, exited, await readyOf(child, startedAtMs), options)
+  }
+
+  /** Drains it; resolves when the process is gone. */
+  async stop(): Promise<void> {
+    this.#child.kill('SIGTERM')
+    await this.#exited
+  }
+}
+
+/** Starts a server over an empty data directory, which is gone afterwards, whatever happens. */
+export async function withServer<T>(options: BenchServerOptions, use: (server: BenchServer) => Promise<T>): Promise<T> {
+  try {
+    const server = await BenchServer.start(options)
+    try {
+      return await use(server)
+    } finally {
+      await server.stop()
+    }
+  } finally {
+    await rm(options.dataDir, { recursive: true, force: true })
+  }
+}
+
+function words({ dataDir, flags = [] }: BenchServerOptions): string[] {
+  const anyPort = '127.0.0.1:0'
+  const schemas = join(dataDir, 'no-schemas')
+  return ['serve', '--data-dir', dataDir, '--schemas', schemas, '--kafka', anyPort, '--http', anyPort, '--log-level', 'error', ...flags]
+}
+
+interface Ready {
+  readonly kafka: Address
+  readonly http: string
+  readonly afterMs: number
+}
+
+function readyOf(child: ChildProcess, startedAtMs: number): Promise<Ready> {
+  const { promise, resolve, reject } = Promise.withResolvers<Ready>()
+  let printed = ''
+  let complaints = ''
+  child.stdout?.on('data', (chunk: Buffer) => {
+    printed += chunk.toString()
+    const [, kafka, http] = /kafka (\S+) http (\S+)\n/.exec(printed) ?? []
+    if (kafka === undefined || http === undefined) return
+    resolve({ kafka: parseAddress('kafka', kafka), http, afterMs: performance.now() - startedAtMs })
+  })
+  child.stderr?.on('data', (chunk: Buffer) => (complaints = (complaints + chunk.toString()).slice(-2_000)))
+  child.once('error', reject)
+  child.once('exit', (code) =>
+    reject(new HeadgateError('store-unavailable', `the server ended with ${code} before it was ready: ${complaints}`)),
+  )
+  return promise
+}
