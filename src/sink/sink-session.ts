@@ -90,6 +90,8 @@ export class SinkSession {
   async run(signal: AbortSignal): Promise<void> {
     const onAbort = (): void => this.#stop.abort(signal.reason)
     signal.addEventListener('abort', onAbort, { once: true })
+    // A signal that fired before does not fire again: a topic may be closed while its tables are still being opened.
+    if (signal.aborted) onAbort()
     try {
       await this.#open()
       while (!this.#stop.signal.aborted) await this.#step()
