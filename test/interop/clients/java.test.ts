@@ -1,0 +1,22 @@
+import { describe } from 'vitest'
+import { ToolProcess } from '../support/tool-process.ts'
+import { readToolchains } from '../toolchains/toolchain.ts'
+import { clientSuite } from './client-suite.ts'
+import { ForeignClient } from './foreign-client.ts'
+
+const { java } = readToolchains()
+
+describe.skipIf(java.kind === 'missing')('the Java client', () => {
+  if (java.kind === 'missing') return
+
+  for (const client of java.clients)
+    describe(client.version, () => {
+      clientSuite(({ kafka }) => new ForeignClient(ToolProcess.java(java, client), { bootstrap: kafka }), {
+        showsRecordErrors: true,
+        largestRequestSetting: 'max.request.size',
+        // A KafkaException without a code: part of a batch which had invalid records.
+        neighbourError: 'UNKNOWN_SERVER_ERROR',
+        groupRefusal: 'InvalidRequestException',
+      })
+    })
+})

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { registerSchema } from '../../support/registry-client.ts'
+import { startTestServer, type TestServer } from '../support/test-server.ts'
+import { ToolProcess } from '../support/tool-process.ts'
+import { readToolchains } from '../toolchains/toolchain.ts'
+import { clientSuite } from './client-suite.ts'
+import { ForeignClient } from './foreign-client.ts'
+
+const { python } = readToolchains()
+
+describe.skipIf(python.kind === 'missing')('librdkafka', () => {
+  if (python.kind === 'missing') return
+
+  clientSuite(({ kafka }) => new ForeignClient(ToolProcess.python(python), { prefix: 'kafka_client.', bootstrap: kafka }), {
+    showsRecordErrors: false,
+    largestRequestSetting: 'message.max.bytes',
+    neighbourError: '_INVALID_DIFFERENT_RECORD',
+    groupRefusal: 'consumer groups are not served',
+  })
+})
+
+describe.skipIf(python.kind === 'missing')("librdkafka's own interface", () => {
+  if (python.kind === 'missing') return
+  let server: TestServer
+  let tool: ToolProcess
+
+  beforeAll(async () => {
+    server = await startTestServer()
+    tool = ToolProcess.python(python)
+  })
+  afterAll(async () => {
+    await tool?.stop()
+    await server?.close()
+  })
+
+  test('tells of each refused record where it is wrong and why', async () => {
+    const schema = JSON.stringify({ type: 'object', properties: { size: { type: 'integer' } }, required: ['size'] })
+    await registerSchema(server.http, 'judged-value', { schemaType: 'JSON', schema })
+    const values = ['{"size":1}', '{"size":"12k"}', '{}']
+    const words = await tool.call<(string | null)[]>('librdkafka_errors.refusals', { bootstrap: server.kafka, topic: 'judged', values })
+    expect(words[1]).toBe('record 1: $.size: expected integer, got string "12k"')
+    expect(words[2]).toMatch(/^record 2: \$.*size/)
+  })
+})

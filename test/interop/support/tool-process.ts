@@ -1,0 +1,57 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { parseJson, stringifyJson, type JsonValue } from '../../../src/shared/json.ts'
+import type { JavaClient, JavaTools, PythonTools } from '../toolchains/toolchain.ts'
+
+/** How much of what a tool says on standard error is kept for the message of its failure. */
+const ERROR_TEXT_MAX = 4000
+
+/**
+ * A program of another toolchain that answers calls, one JSON line each way, in order. Integers beyond the safe range
+ * are bigint on this side. A call that fails over there throws here, with the same words.
+ */
+export class ToolProcess {
+  readonly #child: ChildProcess
+  readonly #waiting: { readonly resolve: (line: string) => void; readonly reject: (error: Error) => void }[] = []
+  #errorText = ''
+
+  private constructor(program: string, words: readonly string[]) {
+    const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'pipe'] })
+    this.#child = child
+    child.stderr.on('data', (chunk: Buffer) => (this.#errorText = (this.#errorText + chunk.toString()).slice(-ERROR_TEXT_MAX)))
+    child.once('close', (code) => this.#failAll(`the tool ended with ${code}`))
+    child.once('error', (error) => this.#failAll(error.message))
+    createInterface({ input: child.stdout }).on('line', (line) => this.#waiting.shift()?.resolve(line))
+  }
+
+  static python({ executable }: PythonTools): ToolProcess {
+    return new ToolProcess(executable, [fileURLToPath(new URL('../python/serve_calls.py', import.meta.url))])
+  }
+
+  static java({ executable }: JavaTools, { classPath }: JavaClient): ToolProcess {
+    return new ToolProcess(executable, ['-XX:TieredStopAtLevel=1', '-cp', classPath, 'headgate.interop.ServeCalls'])
+  }
+
+  async call<Result extends JsonValue | undefined>(name: string, input: { readonly [argument: string]: unknown }): Promise<Result> {
+    const line = await new Promise<string>((resolve, reject) => {
+      this.#waiting.push({ resolve, reject })
+      this.#child.stdin?.write(`${stringifyJson({ call: name, arguments: input as JsonValue })}\n`)
+    })
+    const { result, error } = parseJson(line) as { result?: Result; error?: string }
+    if (error !== undefined) throw new Error(error)
+    return result as Result
+  }
+
+  /** The end of its input is the end of the tool. */
+  async stop(): Promise<void> {
+    const closed = once(this.#child, 'close')
+    this.#child.stdin?.end()
+    await closed
+  }
+
+  #failAll(reason: string): void {
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(new Error(`${reason}: ${this.#errorText}`))
+  }
+}

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** What `run.ts` found or installed, and what it says by name where it could not. The tests read it from `.interop/`. */
+export type Toolchain<Ready> = ({ readonly kind: 'ready' } & Ready) | Missing
+
+/** Not on this machine: what needs it is skipped, and `reason` is printed. */
+export interface Missing {
+  readonly kind: 'missing'
+  readonly reason: string
+}
+
+export interface PythonTools {
+  /** The interpreter of the virtual environment. */
+  readonly executable: string
+}
+
+export interface JavaTools {
+  readonly executable: string
+  /** One per version of kafka-clients, newest first. */
+  readonly clients: readonly JavaClient[]
+}
+
+export interface JavaClient {
+  readonly version: string
+  readonly classPath: string
+}
+
+export interface Toolchains {
+  readonly python: Toolchain<PythonTools>
+  readonly java: Toolchain<JavaTools>
+}
+
+/** Everything that is installed lives here; git ignores it. */
+export const interopFolder = fileURLToPath(new URL('../../../.interop/', import.meta.url))
+
+export const toolchainsFile = `${interopFolder}toolchains.json`
+
+export function readToolchains(): Toolchains {
+  return JSON.parse(readFileSync(toolchainsFile, 'utf8')) as Toolchains
+}
