@@ -64,6 +64,8 @@ export const limits = {
   registryRequestsAtOnce: 8,
   /** Rows that `query` lays out together for a terminal. */
   queryPageRows: 1_000,
+  /** A statement of `query` that goes on after it was interrupted is interrupted again after this, milliseconds. */
+  queryInterruptAgainMs: 50,
   /** Characters of a cell that `query` shows on a terminal. */
   queryCellWidthMax: 80,
 
@@ -186,6 +188,15 @@ export const limits = {
   listedNamesLengthMax: 200,
   /** Characters of a value quoted in an error message. */
   quotedValueLengthMax: 40,
+
+  /* schema: whether one schema can read what another wrote. */
+
+  /** Steps of one comparison: fields, symbols and branches looked at, each new pair of types counting several times. */
+  compatibilityStepsMax: 20_000_000,
+  /** Broken rules that one comparison names; where there are more, the first ones speak for them. */
+  incompatibilitiesMax: 1_000,
+  /** Types that the path of a broken rule names before the ones further out are left away. */
+  compatibilityPathTypesMax: 100,
 
   /* schema/json: what a JSON schema and its patterns may be. */
 

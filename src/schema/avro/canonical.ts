@@ -12,15 +12,20 @@ import { isPrimitiveKind } from './names.ts'
  * the others, and then cannot read its own text back.)
  */
 export function canonicalText(schema: AvroSchema): string {
-  return new Printer(schema, false).print()
+  return new Printer(schema).print()
+}
+
+/** The canonical text with the types of references written out where they are first used (`format=resolved`). */
+export function resolvedText({ root }: AvroSchema): string {
+  return new Printer({ root, referencedNames: new Set() }).print()
 }
 
 /**
  * The canonical text of the normalised schema (`normalize=true`): properties sorted with the logical type first, aliases
- * sorted, empty docs dropped, keys of nested JSON sorted, `error` written as `record`.
+ * sorted, empty docs of types dropped (those of fields stay), keys of nested JSON sorted, `error` written as `record`.
  */
 export function normalizedText(schema: AvroSchema): string {
-  return new Printer(schema, true).print()
+  return new Printer(schema, { isNormalized: true }).print()
 }
 
 class Printer {
@@ -29,7 +34,10 @@ class Printer {
   /** Full names that are defined already: the next use is a name. */
   readonly #defined: Set<string>
 
-  constructor({ root, referencedNames }: AvroSchema, isNormalized: boolean) {
+  constructor(
+    { root, referencedNames }: Pick<AvroSchema, 'root' | 'referencedNames'>,
+    { isNormalized = false }: { isNormalized?: boolean } = {},
+  ) {
     this.#root = root
     this.#isNormalized = isNormalized
     this.#defined = new Set(referencedNames)
@@ -62,7 +70,8 @@ class Printer {
     this.#defined.add(type.name.full)
     const kind = type.kind === 'record' && type.isError && !this.#isNormalized ? 'error' : type.kind
     const head: Member[] = [['type', quoteJson(kind)], ['name', quoteJson(type.name.name)], ...namespaceOf(type.name, namespace)]
-    return object(...head, ...this.#doc(type), ...this.#body(type))
+    const hasDoc = !(this.#isNormalized && type.doc === '')
+    return object(...head, ...(hasDoc ? optional('doc', type.doc) : []), ...this.#body(type))
   }
 
   #body(type: NamedType): Member[] {
@@ -83,22 +92,21 @@ class Printer {
     return object(
       ['name', quoteJson(field.name)],
       ['type', this.#type(field.type, namespace)],
-      ...this.#doc(field),
+      ...optional('doc', field.doc),
       ...(field.default === undefined ? [] : [['default', this.#json(field.default)] as const]),
       ...(field.order === 'ascending' ? [] : [['order', quoteJson(field.order)] as const]),
-      ...(field.aliases.length === 0 ? [] : [['aliases', quotedList(this.#sorted(field.aliases))] as const]),
+      ...(field.aliases.length === 0
+        ? []
+        : [['aliases', quotedList(this.#isNormalized ? field.aliases.toSorted() : field.aliases)] as const]),
       ...this.#props({ props: field.props, logical: undefined }),
     )
   }
 
-  #doc({ doc }: { doc: string | undefined }): Member[] {
-    return doc === '' && this.#isNormalized ? [] : optional('doc', doc)
-  }
-
+  /** Sorted by full names, though they are written short. */
   #aliases({ name, aliases }: NamedType): Member[] {
     if (aliases.length === 0) return []
-    const texts = aliases.map((alias) => shortName(alias, name.namespace))
-    return [['aliases', quotedList(this.#sorted(texts))]]
+    const ordered = this.#isNormalized ? aliases.toSorted((a, b) => (a.full < b.full ? -1 : 1)) : aliases
+    return [['aliases', quotedList(ordered.map((alias) => shortName(alias, name.namespace)))]]
   }
 
   #props({ props, logical }: { props: Properties; logical?: LogicalType | undefined }): Member[] {
@@ -108,10 +116,6 @@ class Printer {
 
   #json(node: JsonNode): string {
     return printJsonText(node, { hasSortedKeys: this.#isNormalized })
-  }
-
-  #sorted(texts: readonly string[]): readonly string[] {
-    return this.#isNormalized ? [...texts].sort() : texts
   }
 }
 
@@ -141,17 +145,16 @@ function shortName({ name, namespace, full }: TypeName, enclosing: string): stri
   return full
 }
 
-/** The attributes of an understood logical type first, the rest by name. A scale of 0 is the default. */
+/** The attributes of an understood logical type first, the rest by name; a scale of 0 is one of the rest. */
 function normalizedProps(props: Properties, logical: LogicalType | undefined): [string, JsonNode][] {
-  const first = logical === undefined ? [] : logical.kind === 'decimal' ? ['logicalType', 'precision', 'scale'] : ['logicalType']
-  const leading = first.flatMap((key): [string, JsonNode][] => {
-    const value = props.get(key)
-    return value === undefined || (key === 'scale' && isZero(value)) ? [] : [[key, value]]
-  })
+  const first = logicalAttributes(logical)
+  const leading = [...props].filter(([key]) => first.includes(key)).sort(([a], [b]) => first.indexOf(a) - first.indexOf(b))
   const rest = [...props].filter(([key]) => !first.includes(key)).sort(([a], [b]) => (a < b ? -1 : 1))
   return [...leading, ...rest]
 }
 
-function isZero(node: JsonNode): boolean {
-  return node.kind === 'number' && Number(node.text) === 0
+function logicalAttributes(logical: LogicalType | undefined): string[] {
+  if (logical === undefined) return []
+  if (logical.kind !== 'decimal') return ['logicalType']
+  return logical.scale === 0 ? ['logicalType', 'precision'] : ['logicalType', 'precision', 'scale']
 }

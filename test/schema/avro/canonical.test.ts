@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { canonicalText, normalizedText } from '../../../src/schema/avro/canonical.ts'
+import { canonicalText, normalizedText, resolvedText } from '../../../src/schema/avro/canonical.ts'
 import { parseAvro } from '../../../src/schema/avro/parse.ts'
 import type { ResolvedReference } from '../../../src/schema/language.ts'
 import { samples } from './avro-arbitraries.ts'
@@ -161,6 +161,21 @@ describe('namespaces are written where they differ, names in full where they mus
   })
 })
 
+test('the resolved form has the types of references where they are first used', () => {
+  const references = [
+    { name: 'a.Inner', text: '{"type":"fixed","name":"a.Inner","size":1}' },
+    { name: 'a.Outer', text: '{"type":"record","name":"a.Outer","fields":[{"name":"i","type":"Inner"}]}' },
+  ]
+  const text = '{"type":"record","name":"b.R","fields":[{"name":"x","type":"a.Outer"},{"name":"y","type":"a.Inner"}]}'
+  const resolved = resolvedText(parseAvro({ text, references }))
+  const inner = '{"type":"fixed","name":"Inner","size":1}'
+  const outer = `{"type":"record","name":"Outer","namespace":"a","fields":[{"name":"i","type":${inner}}]}`
+  expect(resolved).toBe(
+    `{"type":"record","name":"R","namespace":"b","fields":[{"name":"x","type":${outer}},{"name":"y","type":"a.Inner"}]}`,
+  )
+  expect(canonical(resolved)).toBe(resolved)
+})
+
 describe('the normal form', () => {
   for (const [name, text, expected] of [
     ['sorts properties', '{"type":"int","b":1,"a":{"d":1,"c":[{"f":1,"e":2}]}}', '{"type":"int","a":{"c":[{"e":2,"f":1}],"d":1},"b":1}'],
@@ -170,20 +185,20 @@ describe('the normal form', () => {
       '{"type":"bytes","logicalType":"decimal","precision":9,"scale":2,"a":1}',
     ],
     [
-      'drops a scale of 0',
-      '{"type":"bytes","scale":0,"logicalType":"decimal","precision":9}',
-      '{"type":"bytes","logicalType":"decimal","precision":9}',
+      'leaves a scale of 0 among the other properties',
+      '{"type":"bytes","scale":0,"logicalType":"decimal","precision":9,"a":1}',
+      '{"type":"bytes","logicalType":"decimal","precision":9,"a":1,"scale":0}',
     ],
     ['sorts an unknown logical type as a property', '{"type":"bytes","logicalType":"x","a":1}', '{"type":"bytes","a":1,"logicalType":"x"}'],
     [
-      'sorts aliases, drops empty docs',
-      '{"type":"fixed","name":"F","doc":"","size":1,"aliases":["c","b"]}',
-      '{"type":"fixed","name":"F","size":1,"aliases":["b","c"]}',
+      'sorts aliases by their full names, drops the empty doc of a type',
+      '{"type":"fixed","name":"m.F","doc":"","size":1,"aliases":["z","n.b","c"]}',
+      '{"type":"fixed","name":"F","namespace":"m","size":1,"aliases":["c","z","n.b"]}',
     ],
     [
-      'sorts the keys of a default',
-      '{"type":"record","name":"R","fields":[{"name":"f","doc":"","type":{"type":"map","values":"int"},"default":{"b":1,"a":2}}]}',
-      '{"type":"record","name":"R","fields":[{"name":"f","type":{"type":"map","values":"int"},"default":{"a":2,"b":1}}]}',
+      'sorts the keys of a default and the aliases of a field, keeps its empty doc',
+      '{"type":"record","name":"R","fields":[{"name":"f","doc":"","aliases":["z","y"],"type":{"type":"map","values":"int"},"default":{"b":1,"a":2}}]}',
+      '{"type":"record","name":"R","fields":[{"name":"f","type":{"type":"map","values":"int"},"doc":"","default":{"a":2,"b":1},"aliases":["y","z"]}]}',
     ],
     ['calls an error a record', '{"type":"error","name":"R","fields":[]}', '{"type":"record","name":"R","fields":[]}'],
   ] as const)
