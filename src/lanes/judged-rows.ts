@@ -1,5 +1,6 @@
 import { assert } from '../shared/assert.ts'
 import { limits } from '../shared/limits.ts'
+import type { JudgedBatch } from './batch-judge.ts'
 import type { Ticket } from './lane.ts'
 import { TableRows } from './table-rows.ts'
 import type { TableShape } from './table-shape.ts'
@@ -13,6 +14,12 @@ export interface RowRange {
   readonly end: number
   readonly timestampMsMin: number
   readonly timestampMsMax: number
+}
+
+/** The rows that were appended from `start` on. */
+export function rangeOf(rows: TableRows, start: number, partition: number, judged: JudgedBatch & { kind: 'valid' }): RowRange {
+  const { timestampMsMin, timestampMsMax } = judged
+  return { rows, partition, start, end: rows.length, timestampMsMin, timestampMsMax }
 }
 
 /** Bytes of judged rows that wait, over all tables of a lane. */

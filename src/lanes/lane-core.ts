@@ -1,14 +1,13 @@
-import { readBatchHeader } from '../protocol/records/batch.ts'
 import { WireFrame } from '../schema/wire-framing.ts'
 import { assert } from '../shared/assert.ts'
 import { HeadgateError } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
 import { type BatchToJudge, judgeBatch, type JudgedBatch } from './batch-judge.ts'
-import { type JudgedMemory, JudgedRows, type RowRange } from './judged-rows.ts'
+import { type JudgedMemory, JudgedRows, rangeOf, type RowRange } from './judged-rows.ts'
 import type { AdoptOutcome, AdoptRequest, Chunk, DecodeRequest, JudgeRequest, LaneTable, Ticket, Verdict } from './lane.ts'
 import { SchemaDecoders } from './schema-decoders.ts'
+import { decodeStored } from './stored-batches.ts'
 import { TableBuffers } from './table-buffers.ts'
-import type { TableRows } from './table-rows.ts'
 import { tableShape } from './table-shape.ts'
 import { ValueJudge } from './value-judge.ts'
 
@@ -46,7 +45,7 @@ export class LaneCore {
     const judged = this.#judge({ batch, partition, judgement, rows, skipCount: 0, isStored: false }, topic)
     if (judged.kind !== 'valid') return judged
     const { recordCount, timestampMsMax } = judged
-    const range = rows && rangeOf(rows, partition, start, judged)
+    const range = rows && rangeOf(rows, start, partition, judged)
     const scattered = range && table?.buffers.rowBeyondSpread(range)
     if (scattered !== undefined) {
       rows?.truncate(start)
@@ -78,10 +77,10 @@ export class LaneCore {
     const rows = table.judged.rowsToAppend()
     const start = rows.length
     try {
-      const decoded = this.#decodeAll(request, rows)
+      const decoded = decodeStored(request, rows, (batch) => this.#judge(batch, request.topic))
       if (decoded.kind !== 'decoded') return decoded
       for (const { range, baseOffset } of decoded.batches) table.buffers.append(range, { baseOffset, logAppendTimeMs: null })
-      return { ...adopted(table), ...(decoded.leftOut ? { leftOut: decoded.leftOut } : {}) }
+      return decoded.leftOut ? { ...adopted(table), leftOut: decoded.leftOut } : adopted(table)
     } finally {
       rows.truncate(start)
     }
@@ -105,27 +104,6 @@ export class LaneCore {
     if (this.#judgedMemory.byteLength > limits.judgedBytesMax) this.discard(ticket)
   }
 
-  #decodeAll(request: DecodeRequest, rows: TableRows): Decoded | Exclude<AdoptOutcome, { kind: 'adopted' }> {
-    const { batches, fromOffset, judgement, partition, topic } = request
-    const decoded: Decoded['batches'] = []
-    let leftOut: Decoded['leftOut']
-    for (const batch of batches) {
-      const { baseOffset } = readBatchHeader(batch)
-      const skipCount = baseOffset < fromOffset ? Number(fromOffset - baseOffset) : 0
-      const start = rows.length
-      // A key that was not asked for when the record came in cannot be asked for now.
-      const judged = this.#judge(
-        { batch, partition, judgement: { ...judgement, isKeyRequired: false }, rows, skipCount, isStored: true },
-        topic,
-      )
-      if (judged.kind === 'needs-schemas') return judged
-      if (judged.kind !== 'valid') return undecodable(judged, baseOffset)
-      if (rows.length > start) decoded.push({ range: rangeOf(rows, partition, start, judged), baseOffset })
-      if (judged.leftOutCount > 0) leftOut = leftOutSoFar(leftOut, judged, baseOffset)
-    }
-    return { kind: 'decoded', batches: decoded, leftOut }
-  }
-
   #openTable(tableKey: string): Table {
     const table = this.#tables.get(tableKey)
     if (!table) throw new HeadgateError('not-found', `table ${tableKey} is not open in this lane; it may have started again`)
@@ -138,41 +116,12 @@ interface Table {
   readonly buffers: TableBuffers
 }
 
-interface Decoded {
-  readonly kind: 'decoded'
-  readonly batches: { readonly range: RowRange; readonly baseOffset: bigint }[]
-  readonly leftOut: LeftOut | undefined
-}
-
-type LeftOut = NonNullable<Extract<AdoptOutcome, { kind: 'adopted' }>['leftOut']>
-
 /** Every partition value is a file of its own: one batch must not be able to ask for a million of them. */
 function tooScattered(index: number, recordCount: number): Verdict {
   const reason = `the timestamps up to this one would put the batch into more than ${limits.batchPartitionsMax} partitions of the table; send fewer records at once`
   return { kind: 'invalid', errors: [{ index, reason }], invalidCount: 1, recordCount }
 }
 
-function rangeOf(rows: TableRows, partition: number, start: number, judged: JudgedBatch & { kind: 'valid' }): RowRange {
-  const { timestampMsMin, timestampMsMax } = judged
-  return { rows, partition, start, end: rows.length, timestampMsMin, timestampMsMax }
-}
-
 function adopted({ buffers }: Table): Extract<AdoptOutcome, { kind: 'adopted' }> {
   return { kind: 'adopted', bufferedRows: buffers.rowCount, bufferedBytes: buffers.byteLength, partitionCount: buffers.partitionCount }
-}
-
-function leftOutSoFar(
-  before: LeftOut | undefined,
-  { leftOut, leftOutCount }: JudgedBatch & { kind: 'valid' },
-  baseOffset: bigint,
-): LeftOut {
-  if (before) return { ...before, count: before.count + leftOutCount }
-  const [first] = leftOut
-  const reason = first?.path === undefined ? (first?.reason ?? 'invalid') : `${first.path}: ${first.reason}`
-  return { count: leftOutCount, first: { offset: baseOffset + BigInt(first?.index ?? 0), reason } }
-}
-
-function undecodable(judged: JudgedBatch & { kind: 'invalid' | 'malformed' }, baseOffset: bigint): AdoptOutcome & { kind: 'undecodable' } {
-  assert(judged.kind === 'malformed', 'an invalid record of a stored batch is left out')
-  return { kind: 'undecodable', offset: baseOffset, reason: judged.reason }
 }

@@ -92,7 +92,7 @@ const compressions = { zstd: Compression.ZSTD, snappy: Compression.SNAPPY, none:
 function writerProperties({ rowGroupRows, codec = 'zstd' }: ParquetWriterOptions, dictionaries: DictionaryChoice): WriterProperties {
   let builder = new WriterPropertiesBuilder()
     .setCompression(compressions[codec])
-    .setStatisticsEnabled(EnabledStatistics.Chunk)
+    .setStatisticsEnabled(EnabledStatistics.Page)
     .setMaxRowGroupSize(rowGroupRows)
     .setCreatedBy('headgate')
     .setDictionaryEnabled(dictionaries.nested)

@@ -5,7 +5,7 @@ import { schemalessRowType } from '../../src/lanes/metadata-columns.ts'
 import { utf8Bytes } from '../../src/shared/bytes.ts'
 import { limits } from '../../src/shared/limits.ts'
 import type { LaneUnderTest } from '../lanes/lane-under-test.ts'
-import { DAY_MS, judgement, newYearMs, order, orderRow, orderTable, rowsOf, tableKey, batchOf } from '../lanes/orders.ts'
+import { DAY_MS, judgement, newYearMs, order, orderRow, orderTable, rowsOf, type TableRow, tableKey, batchOf } from '../lanes/orders.ts'
 
 /** What becomes of judged rows. */
 export function judgedRows(given: () => LaneUnderTest): void {
@@ -24,12 +24,12 @@ export function judgedRows(given: () => LaneUnderTest): void {
       expect(await given().adopt(first, 0n)).toMatchObject({ bufferedRows: 4 })
       expect(await given().adopt(first, 0n)).toEqual({ kind: 'gone' })
       expect(await given().adopt(second, 9n)).toMatchObject({ bufferedRows: 5 })
-      expect(await given().cutRows()).toEqual([
-        orderRow(4, 2n ** 40n),
-        orderRow(5, 2n ** 40n + 1n),
+      expect(byOffset(await given().cutRows())).toEqual([
         orderRow(1, 0n),
         orderRow(2, 1n),
         orderRow(3, 9n),
+        orderRow(4, 2n ** 40n),
+        orderRow(5, 2n ** 40n + 1n),
       ])
       expect(await given().cutRows()).toEqual([])
     })
@@ -168,4 +168,9 @@ export function cuts(given: () => LaneUnderTest): void {
       await expect(given().decode([batchOf([order(1)])])).rejects.toMatchObject({ kind: 'not-found' })
     })
   })
+}
+
+/** Rows of a chunk have no order. */
+function byOffset(rows: readonly TableRow[]): readonly TableRow[] {
+  return [...rows].sort((a, b) => Number(a['_kafka_offset'] as bigint) - Number(b['_kafka_offset'] as bigint))
 }
