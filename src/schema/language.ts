@@ -34,6 +34,13 @@ export interface ParsedSchema {
   readonly schemaType: SchemaType
   /** The text the registry stores, hashes and answers (reference section 3). */
   readonly canonicalText: string
+  /** The text behind `normalize=true`: schemas that differ only in how they are written share it. */
+  normalizedText(): string
+  /**
+   * The text in the form that `?format=` names: `resolved` for Avro, `serialized` and `ignore_extensions` for Protobuf.
+   * Undefined for a form that the language does not have.
+   */
+  formattedText(format: string): string | undefined
   /**
    * The value columns of this schema's table under the portable profile, without field ids. `messageIndexes` picks a
    * Protobuf message (default: the first). A root that is not a record is one column `value`.

@@ -17,16 +17,13 @@ import type { UnifiedSchema } from './unified-schema.ts'
 /** JSON Schema, draft-04 to 2020-12, as the registry and the lanes use it. */
 export const jsonSchema: SchemaLanguage = { schemaType: 'JSON', parse: parseJsonSchema }
 
-/** The text behind `normalize=true`. Throws HeadgateError `invalid-schema`. */
-export function normalizeJsonSchema(text: string): string {
-  return normalizedText(parseText(text, '#'))
-}
-
 function parseJsonSchema(definition: SchemaDefinition): ParsedSchema {
   const { canonicalText, schema, patterns } = readSchema(definition)
   return {
     schemaType: 'JSON',
     canonicalText,
+    normalizedText: () => normalizedText(parseText(definition.text, '#')),
+    formattedText: () => undefined,
     rowType: () => mapRow(schema).rowType,
     compileDecoder: () => compileDecoder(schema, patterns),
   }

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { jsonSchema, normalizeJsonSchema } from '../../../src/schema/json/language.ts'
+import { jsonSchema } from '../../../src/schema/json/language.ts'
 import { limits } from '../../../src/shared/limits.ts'
 import { describeType, errorOf, parseSchema, refusalOf, verdictOf, type SchemaSource } from './support.ts'
 
 test('the registry gets the canonical text, and the sorted one when it asks for that', () => {
   const text = ' { "type" : "object", "properties": { "b": {"maximum":1.0} , "a" : {} } } '
   expect(parseSchema(text).canonicalText).toBe('{"type":"object","properties":{"b":{"maximum":1.0},"a":{}}}')
-  expect(normalizeJsonSchema(text)).toBe('{"properties":{"a":{},"b":{"maximum":1.0}},"type":"object"}')
+  expect(parseSchema(text).normalizedText()).toBe('{"properties":{"a":{},"b":{"maximum":1.0}},"type":"object"}')
   expect(jsonSchema.schemaType).toBe('JSON')
 })
 
