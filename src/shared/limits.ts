@@ -18,6 +18,11 @@ export const limits = {
   catchUpPauseMs: 20,
   /** Between two lives of a topic's sink after a failure. */
   sessionBackoff: { firstMs: 20, maxMs: 10_000 },
+  /** Lives that fail one after the other before a flush reports the failure instead of waiting for the next. */
+  flushFailuresMax: 5,
+
+  /** How long the deletion of a topic waits for its last rows to be in the table, milliseconds. */
+  flushBeforeDeleteMs: 10_000,
 
   /* tables/delta */
 
@@ -192,7 +197,7 @@ export const limits = {
   /* schema: whether one schema can read what another wrote. */
 
   /** Steps of one comparison: fields, symbols and branches looked at, each new pair of types counting several times. */
-  compatibilityStepsMax: 20_000_000,
+  compatibilityStepsMax: 10_000_000,
   /** Broken rules that one comparison names; where there are more, the first ones speak for them. */
   incompatibilitiesMax: 1_000,
   /** Types that the path of a broken rule names before the ones further out are left away. */

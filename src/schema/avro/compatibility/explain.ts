@@ -7,7 +7,7 @@ type Names = CompatibilityQuestion['names']
 
 /**
  * The broken rules below a pair, each once, in the order of the reader's text. What the branches of a union break is not
- * told, only that none of them would do. At most `limits.incompatibilitiesMax` are named, and never none of several.
+ * told, only that none of them would do. At most `limits.incompatibilitiesMax` are named, and of a broken pair at least one.
  */
 export function brokenRules(root: Pair, names: Names): Incompatibility[] {
   const incompatibilities: Incompatibility[] = []

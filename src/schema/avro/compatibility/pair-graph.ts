@@ -5,7 +5,7 @@ import { newPair, type Breach, type Pair } from './pair.ts'
 import { isNameReadable, isPrimitive, isPromotable, UnionBranches } from './resolution.ts'
 
 /** What a new pair counts: it takes memory until the comparison is over. */
-const PAIR_STEPS = 20
+const PAIR_STEPS = 40
 
 /**
  * Lays out every pair of types that reading a schema's values with another schema comes to, each once, by the rules of
@@ -56,7 +56,7 @@ class PairGraph {
     if (writer.kind === 'union') {
       writer.branches.forEach((branch, index) => this.#demand(pair, `/${index}`, reader, branch))
     } else if (reader.kind === 'union') {
-      for (const candidate of this.#branchesOf(reader).candidatesFor(writer)) this.#offer(pair, this.#pairOf(candidate, writer))
+      for (const candidate of this.#branchesOf(reader).candidatesFor(writer)) this.#demandPair(pair, '', this.#pairOf(candidate, writer))
     } else if (isNamed(reader) && isNamed(writer) && reader.kind === writer.kind) {
       this.#expandNamed(pair, reader, writer)
     } else if (reader.kind === 'array' && writer.kind === 'array') {
@@ -106,15 +106,13 @@ class PairGraph {
       if (reader.kind === 'union' && !this.#branchesOf(reader).hasReaderOf(writer.kind)) addBreach(pair, missingBranch(path, writer))
       return
     }
-    const part = this.#pairOf(reader, writer)
-    part.dependents.push(pair)
-    pair.demands.push({ kind: 'pair', path, pair: part })
+    this.#demandPair(pair, path, this.#pairOf(reader, writer))
   }
 
-  #offer(choice: Pair, alternative: Pair): void {
+  #demandPair(pair: Pair, path: string, demanded: Pair): void {
     this.#budget.spend(1)
-    alternative.dependents.push(choice)
-    choice.alternatives.push(alternative)
+    demanded.dependents.push(pair)
+    pair.demands.push({ kind: 'pair', path, pair: demanded })
   }
 
   #branchesOf(union: UnionType): UnionBranches {
@@ -173,20 +171,20 @@ function addBreach(pair: Pair, breach: Breach): void {
   pair.demands.push({ kind: 'breach', breach })
 }
 
-function isBrokenByItself({ demands, alternatives, isChoice }: Pair): boolean {
-  return isChoice ? alternatives.length === 0 : demands.some(({ kind }) => kind === 'breach')
+function isBrokenByItself({ demands, isChoice }: Pair): boolean {
+  return isChoice ? demands.length === 0 : demands.some(({ kind }) => kind === 'breach')
 }
 
-/** A pair breaks with any of its demands, a choice with the last of its alternatives. Each edge is followed once. */
+/** A pair breaks with any of its demands, a choice with the last of them. Each edge is followed once. */
 function spreadBreakage(broken: Pair[]): void {
-  const brokenAlternatives = new Map<Pair, number>()
+  const brokenDemands = new Map<Pair, number>()
   for (let pair = broken.pop(); pair; pair = broken.pop()) {
     if (pair.isBroken) continue
     pair.isBroken = true
     for (const dependent of pair.dependents) {
-      const count = (brokenAlternatives.get(dependent) ?? 0) + 1
-      brokenAlternatives.set(dependent, count)
-      if (!dependent.isChoice || count === dependent.alternatives.length) broken.push(dependent)
+      const count = (brokenDemands.get(dependent) ?? 0) + 1
+      brokenDemands.set(dependent, count)
+      if (!dependent.isChoice || count === dependent.demands.length) broken.push(dependent)
     }
   }
 }

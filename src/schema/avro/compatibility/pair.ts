@@ -9,10 +9,9 @@ export interface Pair {
   readonly writer: AvroType
   /** What must hold for the writer's values to be read, in the order in which it is told. */
   readonly demands: Demand[]
-  /** Of a reader's union: the pairs with its branches, one of which must be readable. */
-  readonly alternatives: Pair[]
+  /** A reader's union against a type: one of its demands is enough. */
   readonly isChoice: boolean
-  /** Pairs that demand this one, or have it as an alternative. */
+  /** Pairs that demand this one. */
   readonly dependents: Pair[]
   isBroken: boolean
 }
@@ -43,5 +42,5 @@ export interface Breach {
 
 export function newPair(reader: AvroType, writer: AvroType): Pair {
   const isChoice = reader.kind === 'union' && writer.kind !== 'union'
-  return { reader, writer, demands: [], alternatives: [], isChoice, dependents: [], isBroken: false }
+  return { reader, writer, demands: [], isChoice, dependents: [], isBroken: false }
 }
