@@ -49,10 +49,21 @@ export interface Headgate {
 }
 
 /**
- * Builds everything and starts it, from the bottom of the ladder up; `close` goes the other way. What is acknowledged
- * is on disk before the answer, so a process that is killed instead of closed loses nothing.
+ * Builds everything and starts it, from the bottom of the ladder up; `close` goes the other way, and so does a start that
+ * fails. What is acknowledged is on disk before the answer, so a process that is killed instead of closed loses nothing.
  */
 export async function startHeadgate(settings: Settings, logger: Logger): Promise<Headgate> {
+  const opened = new AsyncDisposableStack()
+  try {
+    return await startOn(opened, settings, logger)
+  } catch (error) {
+    await opened.disposeAsync()
+    throw error
+  }
+}
+
+/** Whatever is opened says to `opened` how it is closed; the last one opened is closed first. */
+async function startOn(opened: AsyncDisposableStack, settings: Settings, logger: Logger): Promise<Headgate> {
   const clock = systemClock
   const random = systemRandom
   const metrics = new Metrics()
@@ -60,11 +71,14 @@ export async function startHeadgate(settings: Settings, logger: Logger): Promise
   await mkdir(dataDir, { recursive: true })
 
   const state = await openStateStore(join(dataDir, 'state.db'), { clock, random })
+  opened.defer(() => state.close())
   const pieces = await openSegmentPieces(join(dataDir, 'log'), { clock, random })
   const log = await openLog({ state, pieces, clock, random, logger })
+  opened.defer(() => log.close())
   const lake = await openObjectStore(join(dataDir, 'lake'))
   const root = { uri: lake.uri, store: new RetryingObjectStore(lake.store, { clock, random }) }
   const catalog = await openCatalog(`sqlite://${join(dataDir, 'catalog.db')}`, { root, clock, random, logger })
+  opened.defer(() => catalog.close())
 
   const registry = await Registry.open({ state: state.schemas, clock, checkLake })
   await registerFolder(settings.schemas, registry, logger)
@@ -75,6 +89,7 @@ export async function startHeadgate(settings: Settings, logger: Logger): Promise
     workerLane({ name: `lane ${index}`, onCrash }),
   )
   const encoder = workerEncoder({ name: 'encoder', onCrash })
+  opened.defer(async () => void (await Promise.all([lanes.close(), encoder.close()])))
   const tables = { catalog, root, engineInfo: `headgate/${version}`, clock, random, logger }
   const sinks = new Sinks({
     log,
@@ -88,6 +103,9 @@ export async function startHeadgate(settings: Settings, logger: Logger): Promise
     random,
     logger,
   })
+
+  // What is left by then is not flushed: the next start reads it from the log.
+  opened.defer(() => sinks.drain(AbortSignal.abort()))
 
   const topics = new Topics({ state, clock, random, logger, namespace: settings.namespace, defaults: topicDefaults(settings) })
   topics.addListener({
@@ -128,9 +146,10 @@ export async function startHeadgate(settings: Settings, logger: Logger): Promise
     metrics: metricsRoutes(metrics),
     logger,
   })
+  opened.defer(() => app.close())
   const http = await listenHttp(app, settings.http)
   const kafka = await listener.listen(settings.kafka)
-  const upkeep = startRetention({ log, topics, sinks, logger })
+  const retention = startRetention({ log, topics, sinks, logger })
   isReady = true
   logger.info({ kafka: `${kafka.host}:${kafka.port}`, http: `${http.host}:${http.port}`, dataDir, version }, 'ready')
 
@@ -139,14 +158,10 @@ export async function startHeadgate(settings: Settings, logger: Logger): Promise
     http,
     async close() {
       isReady = false
-      upkeep.abort(new HeadgateError('shutting-down', 'the server is closing'))
+      await retention.stop()
       await listener.drain()
       await sinks.drain(AbortSignal.timeout(limits.drainMs))
-      await app.close()
-      await Promise.all([lanes.close(), encoder.close()])
-      await log.close()
-      await catalog.close()
-      await state.close()
+      await opened.disposeAsync()
       logger.info({}, 'closed')
     },
   }
@@ -163,22 +178,31 @@ function topicDefaults(settings: Settings): TopicDefaults {
 }
 
 /** Log bytes that are old enough, and in the table, go from time to time. */
-function startRetention({ log, topics, sinks, logger }: { log: OpenedLog; topics: Topics; sinks: Sinks; logger: Logger }): AbortController {
-  const stop = new AbortController()
+function startRetention({ log, topics, sinks, logger }: { log: OpenedLog; topics: Topics; sinks: Sinks; logger: Logger }): {
+  stop(): Promise<void>
+} {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const pass = (): Promise<unknown> =>
+    log.enforceRetention({
+      policyOf: (topicId) => topics.getById(topicId)?.settings,
+      keepFrom: (topicId, partition) => sinks.committedOffset(topicId, partition),
+      signal,
+    })
   const run = async (): Promise<void> => {
-    while (!stop.signal.aborted) {
-      await systemClock.sleep(limits.retentionIntervalMs, stop.signal)
-      try {
-        await log.enforceRetention({
-          policyOf: (topicId) => topics.getById(topicId)?.settings,
-          keepFrom: (topicId, partition) => sinks.committedOffset(topicId, partition),
-          signal: stop.signal,
-        })
-      } catch (error) {
-        logger.warn({ reason: messageOf(error) }, 'a pass of retention failed; the next one goes on')
-      }
+    for (;;) {
+      await systemClock.sleep(limits.retentionIntervalMs, signal).catch(() => undefined)
+      if (signal.aborted) return
+      await pass().catch((error: unknown) => {
+        if (!signal.aborted) logger.warn({ reason: messageOf(error) }, 'a pass of retention failed; the next one goes on')
+      })
     }
   }
-  run().catch(() => undefined)
-  return stop
+  const running = run()
+  return {
+    stop() {
+      stopping.abort(new HeadgateError('shutting-down', 'the server is closing'))
+      return running
+    },
+  }
 }
