@@ -14,6 +14,7 @@ import { keySubjectOf, valueSubjectOf } from './subject-names.ts'
  */
 export async function registerFolder(folder: string, registry: Registry, logger: Logger): Promise<number> {
   const files = await topicFiles(folder)
+  refuseTwoForOne(files)
   for (const { path, subject, schemaType } of files) {
     try {
       const schema = await readFile(path, 'utf8')
@@ -24,6 +25,15 @@ export async function registerFolder(folder: string, registry: Registry, logger:
     }
   }
   return files.length
+}
+
+/** Which of two would be the topic's schema is not for us to guess. */
+function refuseTwoForOne(files: readonly TopicFile[]): void {
+  for (const [index, { path, subject }] of files.entries()) {
+    const other = files[index + 1]
+    if (other?.subject === subject)
+      throw new HeadgateError('invalid-schema', `${path} and ${other.path} both describe ${subject}; keep one`)
+  }
 }
 
 interface TopicFile {
