@@ -82,6 +82,11 @@ export class SinkSession {
     this.#generation = this.#newGeneration()
   }
 
+  /** Whether the tables are open and every partition knows where it is. */
+  get isOpen(): boolean {
+    return this.#cursors.size === this.#context.partitionCount
+  }
+
   committedOffset(partition: number): bigint {
     return this.#cursors.get(partition)?.committedOffset ?? 0n
   }

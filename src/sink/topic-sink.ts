@@ -23,6 +23,8 @@ export class TopicSink {
   readonly #running: Promise<void>
   #session: SinkSession | undefined
   #lastError: unknown
+  /** Sessions that failed one after the other. */
+  #failures = 0
 
   constructor(context: TopicSinkContext) {
     this.#context = context
@@ -31,7 +33,7 @@ export class TopicSink {
 
   /** Why the sink is not running, if it is not. */
   get failure(): string | undefined {
-    return this.#session === undefined && this.#lastError !== undefined ? messageOf(this.#lastError) : undefined
+    return this.#session?.isOpen || this.#lastError === undefined ? undefined : messageOf(this.#lastError)
   }
 
   committedOffset(partition: number): bigint {
@@ -44,15 +46,22 @@ export class TopicSink {
     laneTicket?.lane.discard(laneTicket.ticket)
   }
 
-  /** Resolves when everything below the offsets is visible in every format; rides over restarts of the session. */
+  /**
+   * Resolves when everything below the offsets is visible in every format; rides over restarts of the session. Throws
+   * HeadgateError `store-unavailable` when one session after the other does not even start: a person has to see to it.
+   */
   async flushTo(offsets: ReadonlyMap<number, bigint>, signal: AbortSignal): Promise<CommittedVersions> {
     for (;;) {
       signal.throwIfAborted()
       if (this.#stop.signal.aborted) throw new HeadgateError('shutting-down', `the sink of topic ${this.#context.topic} is closed`)
       try {
-        if (this.#session) return await this.#session.flushTo(offsets)
+        if (this.#session) return await untilAborted(this.#session.flushTo(offsets), signal)
       } catch (error) {
         if (!isErrorOfKind(error, 'shutting-down')) throw error
+      }
+      const { failure } = this
+      if (failure !== undefined && this.#failures >= limits.flushFailuresMax) {
+        throw new HeadgateError('store-unavailable', `topic ${this.#context.topic} does not get into its table: ${failure}`)
       }
       await this.#context.clock.sleep(limits.catchUpPauseMs, signal)
     }
@@ -65,7 +74,7 @@ export class TopicSink {
 
   async #run(): Promise<void> {
     const { clock, logger, random, topic } = this.#context
-    for (let failures = 0; !this.#stop.signal.aborted; failures++) {
+    for (; !this.#stop.signal.aborted; this.#failures++) {
       const startedMs = clock.now()
       try {
         this.#session = new SinkSession(await this.#context.prepare(this.#stop.signal))
@@ -74,13 +83,25 @@ export class TopicSink {
         if (this.#stop.signal.aborted) break
         this.#lastError = error
         this.#context.metrics.add('headgate_sink_restarts_total', 1, topic)
-        logger.warn({ topic, reason: messageOf(error), failures }, 'the sink of a topic starts again from its table')
+        logger.warn({ topic, reason: messageOf(error), failures: this.#failures }, 'the sink of a topic starts again from its table')
       } finally {
         this.#session = undefined
       }
       // A session that ran for a while had got over what failed before it.
-      if (clock.now() - startedMs > limits.sessionBackoff.maxMs) failures = 0
-      await clock.sleep(backoffMs(failures + 1, limits.sessionBackoff, random), this.#stop.signal).catch(() => undefined)
+      if (clock.now() - startedMs > limits.sessionBackoff.maxMs) this.#failures = 0
+      await clock.sleep(backoffMs(this.#failures + 1, limits.sessionBackoff, random), this.#stop.signal).catch(() => undefined)
     }
+  }
+}
+
+/** What comes first: the end of the work, or that of the patience for it. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const onAbort = (): void => reject(signal.reason as Error)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
   }
 }
