@@ -45,13 +45,12 @@ export async function admitBatch(
 
 async function judge(batch: Omit<AdmittedBatch, 'laneTicket'>, broker: BrokerContext): Promise<AdmittedBatch | PartitionAnswer> {
   const { topic, partition, records, header } = batch
-  const hasTable = broker.hasTable(topic.topicId)
-  const judgement = judgementOf(topic, broker.schemas, { hasTable })
+  const judgement = judgementOf(topic, broker.schemas, { hasTable: broker.hasTable(topic.topicId) })
   const lane = broker.lanes.laneFor(topic.topicId, partition)
   const verdict = await judgeBatch(lane, broker.schemas, { topic: topic.name, partition, batch: records, judgement })
   switch (verdict.kind) {
     case 'valid':
-      return { ...batch, laneTicket: hasTable ? { lane, ticket: verdict.ticket } : undefined }
+      return { ...batch, laneTicket: judgement.tableKey === undefined ? undefined : { lane, ticket: verdict.ticket } }
     case 'malformed':
       return refusedInvalid(verdict.reason, { topic: topic.name, recordCount: header.recordsCount }, broker)
     case 'invalid':

@@ -9,10 +9,14 @@ import type { Topic } from './topics.ts'
  */
 export function judgementOf(topic: Topic, schemas: TopicSchemas, { hasTable }: { hasTable: boolean }): Judgement {
   const schema = schemas.ofTopic(topic.name)
+  const isJudged = schema !== undefined && topic.settings.isValidated
+  // Rows of values that nobody judged are not those of the table: the sink reads them from the log, and leaves out what
+  // cannot be decoded.
+  const hasRows = hasTable && (isJudged || schema === undefined)
   return {
-    value: schema && topic.settings.isValidated ? framedJudgement(topic, schema, schema.schemaIds) : { kind: 'none' },
+    value: isJudged ? framedJudgement(topic, schema, schema.schemaIds) : { kind: 'none' },
     isKeyRequired: false,
-    ...(hasTable ? { tableKey: topic.topicId } : {}),
+    ...(hasRows ? { tableKey: topic.topicId } : {}),
   }
 }
 
