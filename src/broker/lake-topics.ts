@@ -1,7 +1,8 @@
 import { assignFieldIds, type StructType } from '../columns/row-type.ts'
 import { schemalessRowType, tableRowType } from '../lanes/metadata-columns.ts'
 import type { TopicSchemas } from '../registry/topic-schemas.ts'
-import { HeadgateError } from '../shared/errors.ts'
+import { HeadgateError, messageOf } from '../shared/errors.ts'
+import { limits } from '../shared/limits.ts'
 import type { Logger } from '../shared/log.ts'
 import type { LakeTopic, Sinks } from '../sink/sinks.ts'
 import { storedJudgementOf } from './judgement.ts'
@@ -29,9 +30,21 @@ export function connectLakeTopics(context: LakeTopicsContext): TopicListener {
       await sinks.close(topic.topicId)
       openSink(topic, context)
     },
+    async onDeleting(topic) {
+      if (sinks.has(topic.topicId)) await flushLast(topic, context)
+    },
     async onDeleted(topic) {
       await sinks.close(topic.topicId)
     },
+  }
+}
+
+/** The table outlives its topic, with every acknowledged row; but a lake that is down does not keep a topic from going. */
+async function flushLast({ name, topicId }: Topic, { sinks, logger }: LakeTopicsContext): Promise<void> {
+  try {
+    await sinks.flush(topicId, AbortSignal.timeout(limits.flushBeforeDeleteMs))
+  } catch (error) {
+    logger.warn({ topic: name, reason: messageOf(error) }, 'a topic is deleted without its last rows in the table')
   }
 }
 

@@ -30,6 +30,8 @@ export interface TopicListener {
   /** Before the topic is shown to anybody. */
   onCreated(topic: Topic): Promise<void>
   onChanged(topic: Topic): Promise<void>
+  /** While the topic is still there: the last chance to take from its log. */
+  onDeleting?(topic: Topic): Promise<void>
   /** After the topic is gone from the state store. */
   onDeleted(topic: Topic): Promise<void>
 }
@@ -43,6 +45,8 @@ export class Topics {
   readonly #listeners: TopicListener[] = []
   /** Creations under way by name, so that a burst of clients asking for one topic makes it once. */
   readonly #creating = new Map<string, Promise<Topic>>()
+  /** Changes under way by topic. */
+  readonly #changing = new Map<string, Promise<unknown>>()
 
   constructor(context: TopicsContext) {
     this.#context = context
@@ -105,33 +109,54 @@ export class Topics {
     if (!this.#byName.has(name)) this.#checkTableIsFree(name, this.#settingsOf({ name, configs }))
   }
 
-  async setConfigs(name: string, configs: TopicConfigs): Promise<Topic> {
-    const topic = this.#byName.get(name)
-    if (!topic) throw notFound(name)
-    this.checkConfigs(name, configs)
-    const changed = this.#withSettings({ ...topic, configs })
-    const { kind } = await this.#context.state.setTopicConfigs(topic.topicId, configs)
-    if (kind === 'not-found') throw notFound(name)
-    this.#forget(topic)
-    this.#remember(changed)
-    for (const listener of this.#listeners) await listener.onChanged(changed)
-    return changed
+  /** `change` answers all of the topic's configs from those it has; two changes at once see each other. */
+  changeConfigs(name: string, change: (configs: TopicConfigs) => TopicConfigs): Promise<Topic> {
+    return this.#inTurn(name, async () => {
+      const topic = this.#byName.get(name)
+      if (!topic) throw notFound(name)
+      const configs = change(topic.configs)
+      this.checkConfigs(name, configs)
+      const changed = this.#withSettings({ ...topic, configs })
+      await this.#holdingTable(changed, async () => {
+        const { kind } = await this.#context.state.setTopicConfigs(topic.topicId, configs)
+        if (kind === 'not-found') throw notFound(name)
+        this.#forget(topic)
+        this.#remember(changed)
+      })
+      for (const listener of this.#listeners) await listener.onChanged(changed)
+      return changed
+    })
   }
 
-  /** What `setConfigs` would refuse. */
+  /** What `changeConfigs` would refuse. */
   checkConfigs(name: string, configs: TopicConfigs): void {
     checkTopicConfigs(configs)
     this.#checkTableIsFree(name, this.#settingsOf({ name, configs }))
   }
 
-  async delete(name: string): Promise<void> {
-    const topic = this.#byName.get(name)
-    if (!topic) throw notFound(name)
-    const { kind } = await this.#context.state.deleteTopic(topic.topicId)
-    this.#forget(topic)
-    for (const listener of this.#listeners) await listener.onDeleted(topic)
-    if (kind === 'not-found') throw notFound(name)
-    this.#context.logger.info({ topic: name, topicId: topic.topicId }, 'topic deleted')
+  delete(name: string): Promise<void> {
+    return this.#inTurn(name, async () => {
+      const topic = this.#byName.get(name)
+      if (!topic) throw notFound(name)
+      for (const listener of this.#listeners) await listener.onDeleting?.(topic)
+      const { kind } = await this.#context.state.deleteTopic(topic.topicId)
+      this.#forget(topic)
+      for (const listener of this.#listeners) await listener.onDeleted(topic)
+      if (kind === 'not-found') throw notFound(name)
+      this.#context.logger.info({ topic: name, topicId: topic.topicId }, 'topic deleted')
+    })
+  }
+
+  /** Changes of one topic, one after the other: each starts from what the one before left. */
+  #inTurn<T>(name: string, change: () => Promise<T>): Promise<T> {
+    const changing = (this.#changing.get(name) ?? Promise.resolve()).then(change)
+    const settled = changing
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#changing.get(name) === settled) this.#changing.delete(name)
+      })
+    this.#changing.set(name, settled)
+    return changing
   }
 
   #startCreating(topic: TopicToCreate): Promise<Topic> {
@@ -142,10 +167,12 @@ export class Topics {
 
   async #create({ name, partitionCount, configs }: TopicToCreate): Promise<Topic> {
     const created = { name, topicId: randomUuid(this.#context.random), partitionCount, configs }
-    const { kind } = await this.#context.state.createTopic(created)
-    if (kind === 'exists') throw alreadyExists(name)
     const topic = this.#withSettings({ ...created, createdAtMs: this.#context.clock.now() })
-    await this.#show(topic)
+    await this.#holdingTable(topic, async () => {
+      const { kind } = await this.#context.state.createTopic(created)
+      if (kind === 'exists') throw alreadyExists(name)
+      await this.#show(topic)
+    })
     this.#context.logger.info({ topic: name, topicId: topic.topicId, partitions: partitionCount }, 'topic created')
     return topic
   }
@@ -165,6 +192,19 @@ export class Topics {
     this.#byName.delete(topic.name)
     this.#byId.delete(topic.topicId)
     this.#nameByTable.delete(tableKey(topic.settings.lake.table))
+  }
+
+  /** Keeps the topic's table from being taken by another one while the change is under way. */
+  async #holdingTable({ name, settings }: Topic, change: () => Promise<void>): Promise<void> {
+    const key = tableKey(settings.lake.table)
+    this.#nameByTable.set(key, name)
+    try {
+      await change()
+    } catch (error) {
+      const topic = this.#byName.get(name)
+      if (topic === undefined || tableKey(topic.settings.lake.table) !== key) this.#nameByTable.delete(key)
+      throw error
+    }
   }
 
   #withSettings(stored: StoredTopic): Topic {

@@ -73,9 +73,10 @@ export class Sinks {
 
   async close(topicId: string): Promise<void> {
     const open = this.#sinks.get(topicId)
+    await open?.sink.close()
+    // Only now: until it is closed, retention must not take it for a topic without a table.
     this.#sinks.delete(topicId)
     this.#absent.delete(topicId)
-    await open?.sink.close()
     for (const lane of this.#context.lanes.all) lane.closeTable(topicId)
   }
 

@@ -26,9 +26,8 @@ async function alter(resource: Resource, { broker, validateOnly }: { broker: Bro
   const topic = resource.resourceType === TOPIC ? broker.topics.get(resource.resourceName) : undefined
   if (!topic) return refused(resource)
   try {
-    const configs = altered(topic.configs, resource)
-    if (validateOnly) broker.topics.checkConfigs(topic.name, configs)
-    else await broker.topics.setConfigs(topic.name, configs)
+    if (validateOnly) broker.topics.checkConfigs(topic.name, altered(topic.configs, resource))
+    else await broker.topics.changeConfigs(topic.name, (configs) => altered(configs, resource))
     return { errorCode: kafkaErrors.NONE.code as number, errorMessage: null }
   } catch (error) {
     if (!(error instanceof HeadgateError)) throw error
