@@ -1,9 +1,9 @@
 import { kafkaErrors } from '../protocol/errors.ts'
-import { isTransactional, type BatchHeader } from '../protocol/records/batch.ts'
+import { compressionOf, isTransactional, type BatchHeader } from '../protocol/records/batch.ts'
 import { checkBatch, type BatchRefusal } from '../protocol/records/check-batch.ts'
 import type { LaneTicket } from '../sink/sink-session.ts'
 import { HeadgateError } from '../shared/errors.ts'
-import type { BrokerContext } from './context.ts'
+import type { BrokerContext, Call } from './context.ts'
 import { judgeBatch } from './judge-batch.ts'
 import { judgementOf } from './judgement.ts'
 import { kafkaCodeOf } from './kafka-errors.ts'
@@ -25,7 +25,7 @@ export interface AdmittedBatch {
 /** Never rejects for a bad batch: an answer instead of an admitted batch says why. */
 export async function admitBatch(
   { name, partition, records }: AskedBatch,
-  broker: BrokerContext,
+  { broker, apiVersion }: Pick<Call, 'broker' | 'apiVersion'>,
 ): Promise<AdmittedBatch | PartitionAnswer> {
   const topic = broker.topics.get(name)
   if (!topic || partition < 0 || partition >= topic.partitionCount) {
@@ -33,6 +33,9 @@ export async function admitBatch(
   }
   const check = checkBatch(records, { sizeBytesMax: topic.settings.maxMessageBytes })
   if (check.kind !== 'ok' || records === null) return refusedBatch(check as BatchRefusal, name, broker)
+  if (apiVersion < ZSTD_SINCE && compressionOf(check.header) === 'zstd') {
+    return refusedBatch({ kind: 'unsupported-compression', reason: `zstd needs Produce v${ZSTD_SINCE} (KIP-110)` }, name, broker)
+  }
   if (isTransactional(check.header)) return refused(kafkaErrors.INVALID_TXN_STATE.code, 'transactions are not served by this broker')
   try {
     return await judge({ topic, partition, records, header: check.header }, broker)
@@ -42,6 +45,8 @@ export async function admitBatch(
     return refused(kafkaCodeOf(error), error.message)
   }
 }
+
+const ZSTD_SINCE = 7
 
 async function judge(batch: Omit<AdmittedBatch, 'laneTicket'>, broker: BrokerContext): Promise<AdmittedBatch | PartitionAnswer> {
   const { topic, partition, records, header } = batch

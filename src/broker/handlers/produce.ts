@@ -17,7 +17,7 @@ export const produceHandler = handler(produce, async ({ acks, topicData, transac
   const asked = topicData.flatMap(({ name, partitionData }) =>
     partitionData.map(({ index, records }) => ({ name, partition: index, records })),
   )
-  const admitted = await Promise.all(asked.map(async (batch) => refusal ?? admitBatch(batch, call.broker)))
+  const admitted = await Promise.all(asked.map(async (batch) => refusal ?? admitBatch(batch, call)))
   await call.turn.mine
   const appending = admitted.map(async (batch) => ('errorCode' in batch ? batch : append(batch, call.broker)))
   call.turn.done()
