@@ -12,6 +12,8 @@ export const limits = {
   chunkBytes: 32 * MiB,
   /** Rows of a row group. */
   rowGroupRows: 1_000_000,
+  /** Partition values with open buffers in one lane before the table's files are ended. */
+  openPartitionsMax: 100,
   /** One read of the log while catching up. */
   catchUpReadBytes: 4 * MiB,
   /** Wait for room in the buffers while catching up, milliseconds. */

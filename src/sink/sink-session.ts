@@ -129,8 +129,7 @@ export class SinkSession {
   async flushTo(offsets: ReadonlyMap<number, bigint>): Promise<CommittedVersions> {
     while (!this.#holdsCommitted(offsets)) {
       if (this.#stop.signal.aborted) throw new HeadgateError('shutting-down', `the sink of topic ${this.#context.topic} is restarting`)
-      this.#isFlushRequested = true
-      this.#wakeDriver()
+      this.#requestFlush()
       await new Promise<void>((resolve) => this.#committedListeners.add(resolve))
     }
     return this.#context.committer.versions
@@ -195,8 +194,7 @@ export class SinkSession {
     const { clock, log, topicId } = this.#context
     while (this.#isBehind(cursor) && !this.#stop.signal.aborted) {
       if (this.#context.memory.isOverBound) {
-        this.#isFlushRequested = true
-        this.#wakeDriver()
+        this.#requestFlush()
         await clock.sleep(limits.catchUpPauseMs, this.#stop.signal)
         continue
       }
@@ -276,6 +274,8 @@ export class SinkSession {
     if (outcome.leftOut) this.#noteLeftOut(outcome.leftOut)
     this.#setLaneBytes(lane, outcome.bufferedBytes)
     if (outcome.bufferedBytes >= limits.chunkBytes || outcome.bufferedRows >= limits.rowGroupRows) this.#handOver(lane)
+    // Rows of many days open many files: they are ended early, so that their number is bounded.
+    if (outcome.partitionCount >= limits.openPartitionsMax) this.#requestFlush()
     if (isFlushDue(this.#unflushed(), this.#context.settings, this.#context.clock.now())) this.#wakeDriver()
   }
 
@@ -284,6 +284,11 @@ export class SinkSession {
     const { logger, metrics, topic } = this.#context
     metrics.add('headgate_records_skipped_total', count, topic)
     logger.warn({ topic, count, offset: first.offset, reason: first.reason }, 'stored records that no schema fits have no row')
+  }
+
+  #requestFlush(): void {
+    this.#isFlushRequested = true
+    this.#wakeDriver()
   }
 
   /** Moves a lane's full buffers to the encoder; the file goes on. */
