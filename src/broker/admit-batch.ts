@@ -1,7 +1,7 @@
 import { kafkaErrors } from '../protocol/errors.ts'
 import { compressionOf, isTransactional, type BatchHeader } from '../protocol/records/batch.ts'
 import { checkBatch, type BatchRefusal } from '../protocol/records/check-batch.ts'
-import type { LaneTicket } from '../sink/sink-session.ts'
+import type { LaneTicket } from '../sink/session-context.ts'
 import { HeadgateError } from '../shared/errors.ts'
 import type { BrokerContext, Call } from './context.ts'
 import { judgeBatch } from './judge-batch.ts'

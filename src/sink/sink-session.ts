@@ -1,59 +1,16 @@
 import { assert } from '../shared/assert.ts'
+import { copyOf } from '../shared/bytes.ts'
 import { HeadgateError } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
-import { copyOf } from '../shared/bytes.ts'
-import type { Clock } from '../shared/clock.ts'
-import type { Logger } from '../shared/log.ts'
-import type { Metrics } from '../shared/metrics.ts'
-import type { NamedSchemas } from '../lanes/absent-schemas.ts'
-import type { AdoptOutcome, Chunk, Judgement, Lane, Ticket } from '../lanes/lane.ts'
-import type { AppendedBatch, Log } from '../log/log.ts'
-import type { OffsetRange } from '../tables/table-commit.ts'
-import type { BufferShare } from './buffer-memory.ts'
-import type { CommittedVersions, Committer } from './committer.ts'
-import { FileGeneration, type GenerationContext } from './file-generation.ts'
+import type { AdoptOutcome, Lane } from '../lanes/lane.ts'
+import type { AppendedBatch, ReadBatch } from '../log/log.ts'
+import type { OffsetRange, PreparedFile } from '../tables/table-commit.ts'
+import type { CommittedVersions } from './committer.ts'
+import { FileGeneration } from './file-generation.ts'
 import { flushDueInMs, isFlushDue, type Unflushed } from './flush-policy.ts'
-import type { LakeSettings } from './lake-settings.ts'
-
-/** Rows that a lane judged and keeps: the log hands it back when the batch has its offset. */
-export interface LaneTicket {
-  readonly lane: Lane
-  readonly ticket: Ticket
-}
-
-export interface SessionContext {
-  readonly topic: string
-  readonly topicId: string
-  readonly partitionCount: number
-  readonly settings: LakeSettings
-  readonly log: Log
-  readonly clock: Clock
-  readonly logger: Logger
-  readonly committer: Committer
-  readonly generation: GenerationContext
-  readonly laneOf: (partition: number) => Lane
-  readonly lanes: readonly Lane[]
-  /** How stored batches are decoded; read anew for each stretch, because schemas are added. */
-  readonly judgement: () => Judgement
-  /** Gives the lane the schemas it asked for; what does not exist is remembered in `judgement`. */
-  readonly defineSchemas: (lane: Lane, needed: NamedSchemas) => void
-  /** Schema ids of the topic's subject now: recorded with each commit. */
-  readonly schemaIds: () => readonly number[]
-  /** This session's share of the memory that rows of all topics may take. */
-  readonly memory: BufferShare
-  readonly metrics: Metrics
-}
-
-/** How far one partition is. All offsets are the next one to come. */
-interface Cursor {
-  readonly partition: number
-  /** Rows below are in the table. */
-  committedOffset: bigint
-  /** Rows below were handed to the lane, in this order: a cut taken now holds them all. */
-  issuedOffset: bigint
-  highTimestampMs: bigint
-  isCatchingUp: boolean
-}
+import { LaneBuffers } from './lane-buffers.ts'
+import { PartitionCursors, type Cursor } from './partition-cursors.ts'
+import type { LaneTicket, SessionContext } from './session-context.ts'
 
 /**
  * One life of a topic's sink, from the table's own progress to the first failure. Appended batches flow in; their rows go
@@ -65,8 +22,8 @@ interface Cursor {
  */
 export class SinkSession {
   readonly #context: SessionContext
-  readonly #cursors = new Map<number, Cursor>()
-  readonly #laneBytes = new Map<Lane, number>()
+  readonly #cursors: PartitionCursors
+  readonly #buffers: LaneBuffers
   readonly #stop = new AbortController()
   #pending = new Set<Promise<void>>()
   #generation: FileGeneration
@@ -79,6 +36,8 @@ export class SinkSession {
 
   constructor(context: SessionContext) {
     this.#context = context
+    this.#cursors = new PartitionCursors({ name: context.topic, topicId: context.topicId }, context.log)
+    this.#buffers = new LaneBuffers(context.topicId, context.memory)
     this.#generation = this.#newGeneration()
   }
 
@@ -88,7 +47,7 @@ export class SinkSession {
   }
 
   committedOffset(partition: number): bigint {
-    return this.#cursors.get(partition)?.committedOffset ?? 0n
+    return this.#cursors.committedOffset(partition)
   }
 
   /** Runs until the signal fires (then resolves) or something fails (then rejects). */
@@ -127,7 +86,7 @@ export class SinkSession {
 
   /** Resolves when everything below the given offsets is committed; rejects when the session ends before. */
   async flushTo(offsets: ReadonlyMap<number, bigint>): Promise<CommittedVersions> {
-    while (!this.#holdsCommitted(offsets)) {
+    while (!this.#cursors.holdsCommitted(offsets)) {
       if (this.#stop.signal.aborted) throw new HeadgateError('shutting-down', `the sink of topic ${this.#context.topic} is restarting`)
       this.#requestFlush()
       await new Promise<void>((resolve) => this.#committedListeners.add(resolve))
@@ -138,30 +97,9 @@ export class SinkSession {
   async #open(): Promise<void> {
     const progress = await this.#context.committer.open(this.#stop.signal)
     for (let partition = 0; partition < this.#context.partitionCount; partition++) {
-      const committedOffset = progress.nextOffsets.get(partition) ?? 0n
-      const cursor = { partition, committedOffset, issuedOffset: committedOffset, highTimestampMs: -1n, isCatchingUp: false }
-      this.#cursors.set(partition, cursor)
-      this.#skipRemoved(cursor)
-      if (this.#isBehind(cursor)) this.#catchUp(cursor)
+      const cursor = this.#cursors.open(partition, progress)
+      if (this.#cursors.isBehind(cursor)) this.#catchUp(cursor)
     }
-  }
-
-  /** Offsets that retention or a truncation removed before the table existed cannot come any more. */
-  #skipRemoved(cursor: Cursor): void {
-    const offsets = this.#context.log.offsets(this.#context.topicId, cursor.partition)
-    if (!offsets) return
-    if (cursor.committedOffset > offsets.nextOffset) {
-      throw new HeadgateError(
-        'fenced',
-        `the table of topic ${this.#context.topic} holds offset ${cursor.committedOffset - 1n} of partition ${cursor.partition}, but the log ends at ${offsets.nextOffset}; the log and the table do not belong together`,
-      )
-    }
-    if (offsets.logStartOffset > cursor.issuedOffset) cursor.issuedOffset = offsets.logStartOffset
-  }
-
-  #isBehind(cursor: Cursor): boolean {
-    const offsets = this.#context.log.offsets(this.#context.topicId, cursor.partition)
-    return offsets !== undefined && offsets.nextOffset > cursor.issuedOffset
   }
 
   #canAdopt(cursor: Cursor, batch: AppendedBatch): boolean {
@@ -171,6 +109,7 @@ export class SinkSession {
 
   async #adopt({ lane, ticket }: LaneTicket, batch: AppendedBatch): Promise<void> {
     this.#noteRows(batch.partition, batch.maxTimestampMs)
+    const cuts = this.#buffers.cutsOf(lane)
     const outcome = await lane.adopt({
       ticket,
       tableKey: this.#context.topicId,
@@ -180,7 +119,7 @@ export class SinkSession {
     })
     if (outcome.kind !== 'adopted')
       throw new HeadgateError('shutting-down', `judged rows are ${outcome.kind}; reading them from the log again`)
-    this.#noteBuffered(lane, outcome)
+    this.#noteBuffered(lane, outcome, cuts)
   }
 
   /** Reads the log from where the partition is until it has caught up; one at a time per partition. */
@@ -192,7 +131,7 @@ export class SinkSession {
 
   async #catchUpLoop(cursor: Cursor): Promise<void> {
     const { clock, log, topicId } = this.#context
-    while (this.#isBehind(cursor) && !this.#stop.signal.aborted) {
+    while (this.#cursors.isBehind(cursor) && !this.#stop.signal.aborted) {
       if (this.#context.memory.isOverBound) {
         this.#requestFlush()
         await clock.sleep(limits.catchUpPauseMs, this.#stop.signal)
@@ -206,7 +145,7 @@ export class SinkSession {
       })
       if (outcome.kind === 'unknown-partition') return
       if (outcome.kind === 'out-of-range') {
-        this.#skipRemoved(cursor)
+        this.#cursors.skipRemoved(cursor)
         continue
       }
       await this.#decode(cursor, outcome.batches)
@@ -216,7 +155,7 @@ export class SinkSession {
   }
 
   /** Issues one stretch and waits for it, so that catching up never runs ahead of the lane. */
-  async #decode(cursor: Cursor, batches: readonly { nextOffset: bigint; maxTimestampMs: bigint; bytes: Uint8Array }[]): Promise<void> {
+  async #decode(cursor: Cursor, batches: readonly ReadBatch[]): Promise<void> {
     const last = batches.at(-1)
     assert(last !== undefined && last.nextOffset > cursor.issuedOffset, 'a read that does not advance')
     const highTimestampMs = batches.reduce((high, { maxTimestampMs }) => (maxTimestampMs > high ? maxTimestampMs : high), -1n)
@@ -232,15 +171,15 @@ export class SinkSession {
     })
     cursor.issuedOffset = last.nextOffset
     this.#noteRows(cursor.partition, highTimestampMs)
-    const decoding = this.#takeDecoded(lane, decoded)
+    const decoding = this.#takeDecoded(lane, decoded, this.#buffers.cutsOf(lane))
     this.#track(decoding)
     await decoding
   }
 
   /** A schema that the lane was never given: with it, the next session gets through. */
-  async #takeDecoded(lane: Lane, decoded: Promise<AdoptOutcome>): Promise<void> {
+  async #takeDecoded(lane: Lane, decoded: Promise<AdoptOutcome>, cuts: number): Promise<void> {
     const outcome = await decoded
-    if (outcome.kind === 'adopted') return this.#noteBuffered(lane, outcome)
+    if (outcome.kind === 'adopted') return this.#noteBuffered(lane, outcome, cuts)
     const { topic, defineSchemas } = this.#context
     if (outcome.kind === 'needs-schemas') {
       defineSchemas(lane, outcome)
@@ -270,9 +209,9 @@ export class SinkSession {
     if (cursor && maxTimestampMs > cursor.highTimestampMs) cursor.highTimestampMs = maxTimestampMs
   }
 
-  #noteBuffered(lane: Lane, outcome: Extract<AdoptOutcome, { kind: 'adopted' }>): void {
+  #noteBuffered(lane: Lane, outcome: Extract<AdoptOutcome, { kind: 'adopted' }>, cutsWhenAsked: number): void {
     if (outcome.leftOut) this.#noteLeftOut(outcome.leftOut)
-    this.#setLaneBytes(lane, outcome.bufferedBytes)
+    if (!this.#buffers.note(lane, outcome, cutsWhenAsked)) return
     if (outcome.bufferedBytes >= limits.chunkBytes || outcome.bufferedRows >= limits.rowGroupRows) this.#handOver(lane)
     // Rows of many days open many files: they are ended early, so that their number is bounded.
     if (outcome.partitionCount >= limits.openPartitionsMax) this.#requestFlush()
@@ -293,17 +232,7 @@ export class SinkSession {
 
   /** Moves a lane's full buffers to the encoder; the file goes on. */
   #handOver(lane: Lane): void {
-    this.#track(this.#generation.write(this.#cut(lane)), { isBarrier: false })
-  }
-
-  #cut(lane: Lane): Promise<Chunk[]> {
-    this.#setLaneBytes(lane, 0)
-    return lane.cut(this.#context.topicId)
-  }
-
-  #setLaneBytes(lane: Lane, bytes: number): void {
-    this.#context.memory.add(bytes - (this.#laneBytes.get(lane) ?? 0))
-    this.#laneBytes.set(lane, bytes)
+    this.#track(this.#generation.write(this.#buffers.cut(lane)), { isBarrier: false })
   }
 
   #newGeneration(): FileGeneration {
@@ -340,8 +269,8 @@ export class SinkSession {
    */
   async #flush(): Promise<void> {
     const generation = this.#generation
-    const ranges = this.#takeRanges()
-    const writes = this.#context.lanes.map((lane) => generation.write(this.#cut(lane)))
+    const ranges = this.#cursors.ranges()
+    const writes = this.#context.lanes.map((lane) => generation.write(this.#buffers.cut(lane)))
     const issuedBefore = [...this.#pending]
     this.#generation = this.#newGeneration()
     this.#oldestRowMs = undefined
@@ -355,13 +284,10 @@ export class SinkSession {
     }
   }
 
-  async #commit(files: Awaited<ReturnType<FileGeneration['finish']>>, ranges: readonly OffsetRange[]): Promise<void> {
+  async #commit(files: readonly PreparedFile[], ranges: readonly OffsetRange[]): Promise<void> {
     const startedMs = this.#context.clock.now()
     await this.#context.committer.commit({ files, ranges, schemaIds: this.#context.schemaIds() }, this.#stop.signal)
-    for (const { partition, nextOffset } of ranges) {
-      const cursor = this.#cursors.get(partition)
-      if (cursor) cursor.committedOffset = nextOffset
-    }
+    this.#cursors.committed(ranges)
     const rows = files.reduce((sum, { metrics }) => sum + metrics.rowCount, 0)
     this.#context.metrics.add('headgate_files_committed_total', files.length, this.#context.topic)
     this.#context.metrics.add('headgate_rows_committed_total', rows, this.#context.topic)
@@ -376,21 +302,6 @@ export class SinkSession {
       'committed',
     )
     this.#notifyCommitted()
-  }
-
-  #takeRanges(): OffsetRange[] {
-    return [...this.#cursors.values()]
-      .filter(({ issuedOffset, committedOffset }) => issuedOffset > committedOffset)
-      .map(({ partition, committedOffset, issuedOffset, highTimestampMs }) => ({
-        partition,
-        offsetFirst: committedOffset,
-        nextOffset: issuedOffset,
-        highTimestampMs,
-      }))
-  }
-
-  #holdsCommitted(offsets: ReadonlyMap<number, bigint>): boolean {
-    return [...offsets].every(([partition, offset]) => this.committedOffset(partition) >= offset)
   }
 
   #notifyCommitted(): void {

@@ -12,7 +12,7 @@ import { BufferMemory } from './buffer-memory.ts'
 import { Committer, type CommittedVersions } from './committer.ts'
 import type { LakeSettings } from './lake-settings.ts'
 import type { TablesContext } from './open-tables.ts'
-import type { LaneTicket, SessionContext } from './sink-session.ts'
+import type { LaneTicket, SessionContext } from './session-context.ts'
 import { TopicSink } from './topic-sink.ts'
 
 /** A topic that has a table. */

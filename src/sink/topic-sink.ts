@@ -4,7 +4,8 @@ import { backoffMs } from '../shared/retry.ts'
 import type { Random } from '../shared/random.ts'
 import type { AppendedBatch } from '../log/log.ts'
 import type { CommittedVersions } from './committer.ts'
-import { SinkSession, type LaneTicket, type SessionContext } from './sink-session.ts'
+import type { LaneTicket, SessionContext } from './session-context.ts'
+import { SinkSession } from './sink-session.ts'
 
 export interface TopicSinkContext {
   readonly random: Random
