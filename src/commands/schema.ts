@@ -129,7 +129,8 @@ async function schemaText(file: string, { stdin }: Invocation): Promise<string> 
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
-    throw new HeadgateError('not-found', `the schema cannot be read: ${messageOf(cause)}`, { cause })
+    const kind = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'not-found' : 'invalid-argument'
+    throw new HeadgateError(kind, `${file} cannot be read: ${messageOf(cause)}`, { cause })
   }
 }
 

@@ -58,8 +58,8 @@ export const limits = {
   /** Record bytes of one fetch of `consume`, and of one partition in it. */
   readBytes: 16 * MiB,
   readPartitionBytes: 4 * MiB,
-  /** One line that `produce` reads; larger than any record a broker takes. */
-  lineBytesMax: 128 * MiB,
+  /** One line that `produce` reads, so that its record fits into a request. */
+  lineBytesMax: 64 * MiB,
   /** Records and value bytes of one batch that `produce` sends. */
   producedBatchRecords: 10_000,
   producedBatchBytes: 512 * KiB,

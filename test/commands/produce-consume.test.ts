@@ -4,7 +4,7 @@ import { jsonLines, openInput } from './run-command.ts'
 
 let server: CommandServer
 beforeAll(async () => {
-  server = await startForCommands({ 'default-lake-commit-interval-ms': 600_000 })
+  server = await startForCommands({ 'default-lake-commit-interval-ms': 1_000 })
 })
 afterAll(() => server.close())
 

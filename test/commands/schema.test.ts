@@ -89,7 +89,8 @@ describe('schema', () => {
       { words: ['get', '--subject', 'money', '--version', '99'], code: 3, reason: 'Version 99 not found' },
       { words: ['get', '--subject', 'money', '--version', 'first'], code: 2, reason: "'first' is not a valid version id" },
       { words: ['get', '--id', '999999'], code: 3, reason: 'no schema with id 999999' },
-      { words: ['register', '/no/such/file.avsc', '--subject', 's'], code: 3, reason: '/no/such/file.avsc' },
+      { words: ['register', '/no/such/file.avsc', '--subject', 's'], code: 3, reason: '/no/such/file.avsc cannot be read' },
+      { words: ['register', '/', '--type', 'AVRO', '--subject', 's'], code: 2, reason: '/ cannot be read' },
       { words: ['register', 'BROKEN', '--subject', 's'], code: 5, reason: 'unknown type \\"strnig\\"' },
     ])
       test(words.join(' '), async () => {

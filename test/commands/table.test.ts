@@ -4,7 +4,7 @@ import { jsonLines } from './run-command.ts'
 
 let server: CommandServer
 beforeAll(async () => {
-  server = await startForCommands({ 'default-lake-commit-interval-ms': 600_000 })
+  server = await startForCommands({ 'default-lake-commit-interval-ms': 1_000 })
   const schema = server.file('order.avsc', JSON.stringify({ type: 'record', name: 'Order', fields: [{ name: 'id', type: 'long' }] }))
   for (const topic of ['orders', 'sales-orders', 'other-orders', 'empty']) {
     const namespace = topic === 'sales-orders' ? 'sales.' : topic === 'other-orders' ? 'other.' : ''

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import type { TableIdentifier } from '../../catalogs/catalog.ts'
@@ -18,15 +18,20 @@ export interface IcebergEntry extends TableIdentifier {
 /** What the catalog database lists; nothing where there is none. It is only read, and may be in use. */
 export function icebergEntries(catalogPath: string): IcebergEntry[] {
   if (!existsSync(catalogPath)) return []
+  const url = pathToFileURL(catalogPath)
   try {
-    return selectEntries(pathToFileURL(catalogPath))
+    return selectEntries(url)
   } catch (error) {
-    // A database in WAL mode asks even its readers for files beside it: where none can be made, nobody is writing either.
-    if (!isCannotOpen(error)) throw unreadable(catalogPath, error)
-    const frozen = pathToFileURL(catalogPath)
-    frozen.searchParams.set('immutable', '1')
-    return selectEntries(frozen)
+    if (!isCannotOpen(error) || isBeingWritten(catalogPath)) throw unreadable(catalogPath, error)
+    // In WAL mode even a reader needs files beside the database, which a medium that is only read does not let it make.
+    url.searchParams.set('immutable', '1')
+    return selectEntries(url)
   }
+}
+
+/** Whether commits lie in the write-ahead log, which a reader of the database alone would miss. */
+function isBeingWritten(catalogPath: string): boolean {
+  return (statSync(`${catalogPath}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
 }
 
 function selectEntries(url: URL): IcebergEntry[] {

@@ -1,5 +1,6 @@
 import type * as DuckDb from '@duckdb/node-api'
 import { HeadgateError, messageOf } from '../../shared/errors.ts'
+import { limits } from '../../shared/limits.ts'
 import type { Invocation } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { withoutControls } from '../output/text-width.ts'
@@ -20,28 +21,44 @@ export interface QueryOptions {
 
 type QueryWorld = Pick<Invocation, 'stdout' | 'stderr' | 'environment' | 'signal'>
 
-/** `headgate query`: a view for each table, then the SQL, whose rows are written as they come. */
+/** `headgate query`: a view for each table, then the SQL. Rows are made text a chunk at a time. */
 export async function runQuery(options: QueryOptions, world: QueryWorld): Promise<number> {
   const duckDb = await loadDuckDb()
   const { tables, unreadable } = await lakeTables(options.dataDir, options.sql)
   const connection = await openDuckDb(duckDb)
-  const interrupt = (): void => connection.interrupt()
-  world.signal.addEventListener('abort', interrupt)
+  const stopInterrupting = interruptWhenAsked(connection, world.signal)
   try {
     for (const table of tables) await createView(connection, table, { namespace: options.namespace, unreadable })
     await connection.run(
       `SET search_path = '${[options.firstFormat, ...lakeFormats.filter((name) => name !== options.firstFormat)].join(',')}'`,
     )
-    const result = await connection.stream(options.sql)
+    world.signal.throwIfAborted()
+    // Not `stream`: where a streamed result fails half-way, the binding lets it end as if that were all of it.
+    const result = await connection.run(options.sql)
     await (options.isJson ? writeRowsAsJson(result, duckDb, world) : writeRowsAsTable(result, duckDb, world))
     return exitCodes.ok
   } catch (error) {
     world.signal.throwIfAborted()
     throw failureOf(error)
   } finally {
-    world.signal.removeEventListener('abort', interrupt)
+    stopInterrupting()
     sayUnreadable(unreadable, world)
     connection.closeSync()
+  }
+}
+
+/** Returns how to stop. DuckDB forgets an interruption that comes between two statements, so it is told again. */
+function interruptWhenAsked(connection: DuckDb.DuckDBConnection, signal: AbortSignal): () => void {
+  let again: NodeJS.Timeout | undefined
+  const interrupt = (): void => {
+    connection.interrupt()
+    again = setTimeout(interrupt, limits.queryInterruptAgainMs)
+  }
+  if (signal.aborted) interrupt()
+  signal.addEventListener('abort', interrupt)
+  return () => {
+    signal.removeEventListener('abort', interrupt)
+    clearTimeout(again)
   }
 }
 

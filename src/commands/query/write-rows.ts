@@ -11,23 +11,27 @@ import type { DuckDbModule } from './duckdb.ts'
 import { cellText, jsonValue } from './values.ts'
 
 type Row = readonly DuckDb.DuckDBValue[]
-type RowsWorld = Pick<Invocation, 'stdout' | 'stderr' | 'environment'>
+type RowsWorld = Pick<Invocation, 'stdout' | 'stderr' | 'environment' | 'signal'>
 
 /** A line of JSON for each row; a second column of one name gets another name. */
-export async function writeRowsAsJson(result: DuckDb.DuckDBResult, duckDb: DuckDbModule, { stdout }: RowsWorld): Promise<void> {
+export async function writeRowsAsJson(result: DuckDb.DuckDBResult, duckDb: DuckDbModule, { stdout, signal }: RowsWorld): Promise<void> {
   const names = result.deduplicatedColumnNames()
   const lineOf = (row: Row): string =>
     `${stringifyJson(Object.fromEntries(names.map((name, index) => [name, jsonValue(row[index] ?? null, duckDb)])))}\n`
-  for await (const rows of result.yieldRows()) await write(stdout, rows.map(lineOf).join(''))
+  for await (const rows of result.yieldRows()) {
+    signal.throwIfAborted()
+    await write(stdout, rows.map(lineOf).join(''))
+  }
 }
 
-/** Rows as a table, page by page, so that a long result does not gather in memory. */
+/** Rows as a table, page by page, so that the text of a long result does not gather in memory. */
 export async function writeRowsAsTable(result: DuckDb.DuckDBResult, duckDb: DuckDbModule, world: RowsWorld): Promise<void> {
-  const { stdout, stderr, environment } = world
+  const { stdout, stderr, environment, signal } = world
   const pages = new RowPages(columnsOf(result, duckDb), { style: styleOf(stdout, environment), terminal: terminalOf(stdout) })
   let rowCount = 0
   let page: Row[] = []
   for await (const rows of result.yieldRows()) {
+    signal.throwIfAborted()
     page.push(...rows)
     rowCount += rows.length
     if (page.length < limits.queryPageRows) continue

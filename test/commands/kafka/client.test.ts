@@ -83,14 +83,26 @@ describe('what answers on the Kafka port but is no Kafka server', () => {
     })
 })
 
-test('what answers on the HTTP port but is no Headgate server is said to be something else', async () => {
-  const other = createServer((socket) => {
-    socket.on('error', () => undefined)
-    socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello'))
-  })
-  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
-  const address = `127.0.0.1:${(other.address() as AddressInfo).port}`
-  const { code, stderr } = await server.run(['topic', 'list', '--http', address])
-  other.close()
-  expect({ code, stderr }).toEqual({ code: 2, stderr: `headgate: what answers at http://${address} does not speak as a Headgate server\n` })
+describe('what answers on the HTTP port but is no Headgate server', () => {
+  for (const [status, body, code, reason] of [
+    ['200 OK', 'hello', 2, 'what answers at URL does not speak as a Headgate server'],
+    ['404 Not Found', '<html>', 3, 'URL answers with HTTP status 404'],
+    ['401 Unauthorized', '{"message": "who are you?"}', 2, 'URL answers with HTTP status 401'],
+    ['500 Internal Server Error', '', 1, 'URL answers with HTTP status 500'],
+    ['502 Bad Gateway', 'upstream', 6, 'URL answers with HTTP status 502'],
+    ['409 Conflict', '{"title": "fenced", "detail": "another owns this"}', 1, 'another owns this'],
+    ['422 Unprocessable', '{"error_code": 42201, "message": "no schema"}', 5, 'no schema'],
+    ['500 Internal Server Error', '{"error_code": 50001, "message": "disk"}', 1, 'disk'],
+  ] as const)
+    test(`${status} ${body}`, async () => {
+      const other = createServer((socket) => {
+        socket.on('error', () => undefined)
+        socket.once('data', () => socket.end(`HTTP/1.1 ${status}\r\ncontent-length: ${body.length}\r\n\r\n${body}`))
+      })
+      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+      const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`
+      const { code: exitCode, stderr } = await server.run(['topic', 'list', '--http', url])
+      other.close()
+      expect({ code: exitCode, stderr }).toEqual({ code, stderr: `headgate: ${reason.replace('URL', url)}\n` })
+    })
 })
