@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parquetReadObjects } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
-import { icebergManifests } from 'icebird'
+import { icebergManifests, icebergRead } from 'icebird'
 
 /**
  * What a table holds according to readers that share no code with its writer: the catalog's pointer, icebird for the
@@ -15,18 +15,29 @@ export async function icebergRows(dataDir: string, table: string, namespace = 'd
   return readFiles((await icebergFiles(dataDir, table, namespace)).map((uri) => uri.replace(/^file:\/\//, '')))
 }
 
-/** URIs of the live data files of the table's current metadata. */
-export async function icebergFiles(dataDir: string, table: string, namespace = 'default'): Promise<string[]> {
+/** What icebird makes of the table's current metadata: its own reading of manifests, files and field ids. */
+export async function icebirdRows(dataDir: string, table: string, namespace = 'default'): Promise<LakeRow[]> {
+  const metadata = icebergMetadata(dataDir, table, namespace)
+  if (!metadata) return []
+  return withFileUrls(() => icebergRead({ tableUrl: metadata.location, metadata }))
+}
+
+type TableMetadata = Parameters<typeof icebergManifests>[0]
+
+/** The metadata that the catalog points to now. */
+export function icebergMetadata(dataDir: string, table: string, namespace = 'default'): TableMetadata | undefined {
   const catalog = new DatabaseSync(join(dataDir, 'catalog.db'), { readOnly: true })
   const row = catalog
     .prepare('SELECT metadata_location FROM iceberg_tables WHERE table_namespace = ? AND table_name = ?')
     .get(namespace, table) as { metadata_location: string } | undefined
   catalog.close()
-  if (!row) return []
-  const metadata = JSON.parse(readFileSync(row.metadata_location.replace(/^file:\/\//, ''), 'utf8')) as Parameters<
-    typeof icebergManifests
-  >[0]
-  if (metadata['current-snapshot-id'] === undefined) return []
+  return row && (JSON.parse(readFileSync(row.metadata_location.replace(/^file:\/\//, ''), 'utf8')) as TableMetadata)
+}
+
+/** URIs of the live data files of the table's current metadata. */
+export async function icebergFiles(dataDir: string, table: string, namespace = 'default'): Promise<string[]> {
+  const metadata = icebergMetadata(dataDir, table, namespace)
+  if (metadata?.['current-snapshot-id'] === undefined) return []
   const manifests = await withFileUrls(() => icebergManifests(metadata))
   return manifests
     .flatMap(({ entries }) => entries)
@@ -35,12 +46,12 @@ export async function icebergFiles(dataDir: string, table: string, namespace = '
 }
 
 export async function deltaRows(dataDir: string, table: string, namespace = 'default'): Promise<LakeRow[]> {
-  const root = join(dataDir, 'lake', namespace, table, 'data')
-  return readFiles(deltaFiles(root).map((path) => join(root, decodeURIComponent(path))))
+  return readFiles(deltaFiles(dataDir, table, namespace))
 }
 
 /** Paths of the live files by every commit from version 0 on. */
-function deltaFiles(root: string): string[] {
+export function deltaFiles(dataDir: string, table: string, namespace = 'default'): string[] {
+  const root = join(dataDir, 'lake', namespace, table, 'data')
   const log = join(root, '_delta_log')
   const live = new Set<string>()
   const commits = readdirSync(log).filter((name) => /^\d{20}\.json$/.test(name))
@@ -53,7 +64,7 @@ function deltaFiles(root: string): string[] {
       if (remove) live.delete(remove.path)
     }
   })
-  return [...live]
+  return [...live].map((path) => join(root, decodeURIComponent(path)))
 }
 
 async function readFiles(paths: readonly string[]): Promise<LakeRow[]> {
@@ -72,9 +83,11 @@ async function withFileUrls<T>(read: () => Promise<T>): Promise<T> {
   globalThis.fetch = async (input, init) => {
     const url = input instanceof Request ? input.url : String(input)
     if (!url.startsWith('file://')) return fetchBefore(input, init)
-    const bytes = readFileSync(url.slice('file://'.length))
+    const whole = readFileSync(url.slice('file://'.length))
+    const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(new Headers(init?.headers).get('range') ?? '') ?? []
+    const bytes = first === undefined ? whole : whole.subarray(Number(first), last ? Number(last) + 1 : undefined)
     const headers = { 'content-length': String(bytes.byteLength) }
-    return new Response(init?.method === 'HEAD' ? null : bytes, { headers })
+    return new Response(init?.method === 'HEAD' ? null : bytes, { headers, status: first === undefined ? 200 : 206 })
   }
   try {
     return await read()
