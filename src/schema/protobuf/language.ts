@@ -1,6 +1,7 @@
 import type { ParsedSchema, RecordDecoder, SchemaDefinition, SchemaLanguage } from '../language.ts'
 import type { StructType } from '../../columns/row-type.ts'
 import { descriptorBytes } from './descriptor/to-descriptor.ts'
+import { checkProtobufCompatibility } from './compatibility.ts'
 import type { LinkedSchema } from './link/types.ts'
 import { messageAt } from './message-indexes.ts'
 import { canonicalText } from './print/canonical.ts'
@@ -30,7 +31,11 @@ export function parseProtobuf({ text, references }: Pick<SchemaDefinition, 'text
   }
 }
 
-export const protobuf: SchemaLanguage = { schemaType: 'PROTOBUF', parse: parseProtobuf }
+export const protobuf: SchemaLanguage = {
+  schemaType: 'PROTOBUF',
+  parse: parseProtobuf,
+  checkCompatibility: (question) => checkProtobufCompatibility(question),
+}
 
 /** `serialized` is what Confluent's clients for JavaScript, Python and Go read: a FileDescriptorProto in base64. */
 function formattedText(linked: LinkedSchema, format: string): string | undefined {
