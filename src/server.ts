@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { defineSchemas } from './broker/judge-batch.ts'
-import { connectLakeTopics } from './broker/lake-topics.ts'
+import { connectLakeTopics, type LakeTopics } from './broker/lake-topics.ts'
 import type { BrokerContext, HostPort } from './broker/context.ts'
 import { Listener } from './broker/listener.ts'
 import type { TopicDefaults } from './broker/topic-configs.ts'
@@ -22,11 +22,11 @@ import { openSegmentPieces } from './log/segment-pieces.ts'
 import { FramePool } from './protocol/frame-pool.ts'
 import { openObjectStore } from './objects/open.ts'
 import { RetryingObjectStore } from './objects/retry.ts'
-import { checkLake } from './registry/lake-check.ts'
 import { registeredTopicSchemas } from './registry/registered-topic-schemas.ts'
 import { Registry } from './registry/registry.ts'
 import { registryRoutes } from './registry/routes.ts'
 import { registerFolder } from './registry/schemas-folder.ts'
+import { topicOfValueSubject } from './registry/subject-names.ts'
 import { parseAddress, type Settings } from './settings.ts'
 import { systemClock } from './shared/clock.ts'
 import { HeadgateError, messageOf } from './shared/errors.ts'
@@ -80,8 +80,13 @@ async function startOn(opened: AsyncDisposableStack, settings: Settings, logger:
   const catalog = await openCatalog(`sqlite://${join(dataDir, 'catalog.db')}`, { root, clock, random, logger })
   opened.defer(() => catalog.close())
 
-  const registry = await Registry.open({ state: state.schemas, clock, checkLake })
-  await registerFolder(settings.schemas, registry, logger)
+  // Topics stand above the registry and tell it what their tables are, once they are open.
+  let lakeTopics: LakeTopics | undefined
+  const registry = await Registry.open({
+    state: state.schemas,
+    clock,
+    tableOf: (subject) => lakeTopics?.rowTypeOf(topicOfValueSubject(subject) ?? ''),
+  })
   const schemas = registeredTopicSchemas(registry)
 
   const onCrash = (error: Error): void => logger.error({ reason: messageOf(error) }, 'a worker thread died; it starts again')
@@ -113,8 +118,10 @@ async function startOn(opened: AsyncDisposableStack, settings: Settings, logger:
     onChanged: async () => undefined,
     onDeleted: (topic) => log.removeTopic(topic.topicId),
   })
-  topics.addListener(connectLakeTopics({ topics, schemas, sinks, logger }))
+  lakeTopics = connectLakeTopics({ topics, schemas, sinks, logger })
+  topics.addListener(lakeTopics)
   await topics.open()
+  await registerFolder(settings.schemas, registry, logger)
 
   const broker: BrokerContext = {
     clusterId: await state.clusterId(),
@@ -140,7 +147,7 @@ async function startOn(opened: AsyncDisposableStack, settings: Settings, logger:
     advertised,
   })
   const app = await createApp({
-    registry: registryRoutes(registry),
+    registry: registryRoutes(registry, { clusterId: broker.clusterId }),
     admin: adminRoutes(headgateAdmin({ broker, sinks, tables })),
     health: healthRoutes(() => isReady),
     metrics: metricsRoutes(metrics),

@@ -15,27 +15,44 @@ export interface LakeTopicsContext {
   readonly logger: Logger
 }
 
+/** Told of topics as they come and go; knows the columns of those that have a table. */
+export interface LakeTopics extends TopicListener {
+  rowTypeOf(topicName: string): StructType | undefined
+}
+
 /** Keeps exactly the topics that have a table flowing into it, as topics and schemas come and go. */
-export function connectLakeTopics(context: LakeTopicsContext): TopicListener {
+export function connectLakeTopics(context: LakeTopicsContext): LakeTopics {
   const { topics, schemas, sinks } = context
+  const rowTypes = new Map<string, StructType>()
   schemas.onTopicChange((name) => {
     const topic = topics.get(name)
-    if (topic && !sinks.has(topic.topicId)) openSink(topic, context)
+    if (topic && !sinks.has(topic.topicId)) open(topic)
   })
   return {
     async onCreated(topic) {
-      openSink(topic, context)
+      open(topic)
     },
     async onChanged(topic) {
-      await sinks.close(topic.topicId)
-      openSink(topic, context)
+      await close(topic)
+      open(topic)
     },
     async onDeleting(topic) {
       if (sinks.has(topic.topicId)) await flushLast(topic, context)
     },
     async onDeleted(topic) {
-      await sinks.close(topic.topicId)
+      await close(topic)
     },
+    rowTypeOf: (topicName) => rowTypes.get(topicName),
+  }
+
+  function open(topic: Topic): void {
+    const rowType = openSink(topic, context)
+    if (rowType) rowTypes.set(topic.name, rowType)
+  }
+
+  async function close({ name, topicId }: Topic): Promise<void> {
+    await sinks.close(topicId)
+    rowTypes.delete(name)
   }
 }
 
@@ -48,13 +65,16 @@ async function flushLast({ name, topicId }: Topic, { sinks, logger }: LakeTopics
   }
 }
 
-function openSink(topic: Topic, context: LakeTopicsContext): void {
+/** Answers the columns of the topic's table; undefined when it has none. */
+function openSink(topic: Topic, context: LakeTopicsContext): StructType | undefined {
   try {
     const lakeTopic = lakeTopicOf(topic, context)
     if (lakeTopic) context.sinks.open(lakeTopic)
+    return lakeTopic?.rowType
   } catch (error) {
     if (!(error instanceof HeadgateError)) throw error
     context.logger.error({ topic: topic.name, reason: error.message }, 'a topic has no table')
+    return undefined
   }
 }
 

@@ -1,4 +1,7 @@
 import { fastify, type FastifyError, type FastifyInstance, type FastifyPluginAsync, type FastifyReply, type FastifyRequest } from 'fastify'
+import { withoutContextPath } from '../registry/http/context-path.ts'
+import { answerError } from '../registry/http/answer.ts'
+import { registryErrors } from '../registry/registry-error.ts'
 import { AssertionError } from '../shared/assert.ts'
 import { HeadgateError } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
@@ -24,15 +27,18 @@ export async function createApp({ registry, admin, health, metrics, logger }: Ht
     bodyLimit: limits.httpBodyBytesMax,
     forceCloseConnections: true,
     schemaController: { compilersFactory: noSchemas },
+    // A URL that cannot be decoded reaches no route.
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply),
+    rewriteUrl: ({ url = '/' }) => withoutContextPath(url),
     routerOptions: { maxParamLength: limits.httpParameterLengthMax, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
   })
-  app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, { request, reply, logger }))
-  app.setNotFoundHandler((request, reply) =>
-    reply
-      .code(404)
-      .type('application/problem+json')
-      .send(problemOf(404, { title: 'Not Found', detail: `nothing is at ${request.url}` })),
-  )
+  app.setErrorHandler((error: FastifyError, request, reply) => answerProblem(error, { request, reply, logger }))
+  app.setNotFoundHandler((request, reply) => {
+    // What is not below a path of ours is the registry's, which has the root.
+    if (!request.url.startsWith('/v1/')) return answerError(registryErrors.notFound(), request, reply)
+    const problem = problemOf(404, { title: 'Not Found', detail: `nothing is at ${request.url}` })
+    return reply.code(404).type('application/problem+json').send(problem)
+  })
   for (const plugin of [health, metrics, admin, registry]) await app.register(plugin)
   return app
 }
@@ -47,7 +53,7 @@ function unusedCompiler(): never {
   throw new AssertionError('a route with a schema: give the app its compilers')
 }
 
-function answerError(
+function answerProblem(
   error: FastifyError | HeadgateError,
   { request, reply, logger }: { request: FastifyRequest; reply: FastifyReply; logger: Logger },
 ): FastifyReply {

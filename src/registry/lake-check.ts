@@ -4,42 +4,29 @@ import type { ParsedSchema } from '../schema/language.ts'
 import { HeadgateError } from '../shared/errors.ts'
 import { registryErrors } from './registry-error.ts'
 import { topicOfValueSubject } from './subject-names.ts'
+import { changesText, columnChanges } from './table-preview.ts'
 
 /**
- * Whether a value subject's table could hold what a schema describes. What cannot be mapped is refused here, by name,
- * before any record is: a schema that is accepted is never mapped wrongly later. Throws RegistryError 42201 or 409.
+ * Whether a value subject's table can hold what a schema describes. What cannot be mapped is refused here, by name,
+ * before any record is: a schema that is accepted is never mapped wrongly later. `table` is the topic's table, when it has
+ * one: its columns do not change yet. Throws RegistryError 42201 or 409.
  */
-export function checkLake(subject: string, submitted: ParsedSchema, live: readonly StructType[]): void {
+export function checkLake(subject: string, submitted: ParsedSchema, table: StructType | undefined): void {
   if (topicOfValueSubject(subject) === undefined) return
   const rowType = mappedRowType(submitted)
-  const latest = live.at(-1)
-  if (latest === undefined || isSameShape(rowType, latest)) return
-  throw registryErrors.incompatible(
-    subject,
-    `the columns of the topic's table would change (${firstDifference(latest, rowType)}), which is not offered yet`,
-  )
+  if (table === undefined || isSameShape(rowType, table)) return
+  const changes = columnChanges(table, rowType)
+  const details = changes.length === 0 ? 'their order' : changesText(changes).replaceAll('\n', '; ')
+  throw registryErrors.incompatible(subject, [`the columns of the topic's table would change, which is not offered yet: ${details}`])
 }
 
-function mappedRowType(submitted: ParsedSchema): StructType {
+/** The whole row of a table for the schema. Throws RegistryError 42201 when no table can hold it. */
+export function mappedRowType(submitted: ParsedSchema): StructType {
   try {
-    const rowType = submitted.rowType()
-    tableRowType(rowType.fields)
-    return rowType
+    return tableRowType(submitted.rowType().fields)
   } catch (error) {
     if (error instanceof HeadgateError)
       throw registryErrors.invalidSchema(`Invalid schema, details: no table can hold it: ${error.message}`)
     throw error
   }
-}
-
-function firstDifference(before: StructType, after: StructType): string {
-  const added = after.fields.find(({ name }) => !before.fields.some((field) => field.name === name))
-  if (added) return `column ${added.name} is new`
-  const removed = before.fields.find(({ name }) => !after.fields.some((field) => field.name === name))
-  if (removed) return `column ${removed.name} is gone`
-  const changed = after.fields.find((field, index) => {
-    const other = before.fields[index]
-    return other === undefined || field.name !== other.name || !isSameShape(field.type, other.type)
-  })
-  return `column ${changed?.name ?? '?'} changes its type or place`
 }

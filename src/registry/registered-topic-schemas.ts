@@ -1,17 +1,19 @@
 import type { LaneSchema } from '../lanes/lane.ts'
 import type { Registry } from './registry.ts'
+import { DEFAULT_CONTEXT } from './subject.ts'
 import { topicOfValueSubject, valueSubjectOf } from './subject-names.ts'
 import type { TopicSchema, TopicSchemas } from './topic-schemas.ts'
 
-/** Topics' schemas, from the registry of this process. Kept per topic until its subject changes: it is asked per batch. */
+/**
+ * Topics' schemas, from the registry of this process: the default context's, because a record says an id and no context.
+ * Kept per topic until its subject changes: it is asked per batch.
+ */
 export function registeredTopicSchemas(registry: Registry): TopicSchemas {
   const known = new Map<string, TopicSchema | undefined>()
   const listeners = new Set<(topic: string) => void>()
   registry.onChange((subject) => {
-    const topic = topicOfValueSubject(subject)
-    if (topic === undefined) return
-    known.delete(topic)
-    for (const listener of listeners) listener(topic)
+    const changed = subject === undefined ? [...known.keys()] : [topicOfValueSubject(subject)]
+    for (const topic of changed) if (topic !== undefined) forget(topic)
   })
   return {
     ofTopic(topic) {
@@ -19,30 +21,35 @@ export function registeredTopicSchemas(registry: Registry): TopicSchemas {
       return known.get(topic)
     },
     definition: (schemaId) => laneSchema(registry, schemaId),
-    idOfGuid: (guid) => registry.index.schemaByGuid(guid)?.schemaId,
+    idOfGuid: (guid) => registry.index.schemasByGuid(DEFAULT_CONTEXT, guid)[0]?.schemaId,
     onTopicChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
   }
-}
 
-function topicSchema(registry: Registry, topic: string): TopicSchema | undefined {
-  const subject = valueSubjectOf(topic)
-  const live = registry.index.liveVersions(subject)
-  const latest = live.at(-1)
-  if (!latest) return undefined
-  return {
-    schemaIds: live.map(({ schemaId }) => schemaId),
-    storedSchemaIds: registry.index.versions(subject).map(({ schemaId }) => schemaId),
-    latest: { schemaId: latest.schemaId, schemaType: registry.schema(latest.schemaId).content.schemaType },
-    rowType: registry.parsed(latest.schemaId).rowType(),
+  function forget(topic: string): void {
+    known.delete(topic)
+    for (const listener of listeners) listener(topic)
   }
 }
 
-function laneSchema(registry: Registry, schemaId: number): LaneSchema | undefined {
-  const schema = registry.index.schema(schemaId)
+function topicSchema({ index, schemas }: Registry, topic: string): TopicSchema | undefined {
+  const subject = valueSubjectOf(topic)
+  const latest = index.latest(subject)
+  if (!latest) return undefined
+  return {
+    schemaIds: index.liveVersions(subject).map(({ schema }) => schema.schemaId),
+    storedSchemaIds: index.versions(subject).map(({ schema }) => schema.schemaId),
+    latest: { schemaId: latest.schema.schemaId, schemaType: latest.schema.schemaType },
+    rowType: schemas.parsed(latest.schema).rowType(),
+  }
+}
+
+/** Also of a schema whose versions were all deleted: records that were stored under it are still to be read. */
+function laneSchema({ index, schemas }: Registry, schemaId: number): LaneSchema | undefined {
+  const schema = index.schema(DEFAULT_CONTEXT, schemaId)
   if (!schema) return undefined
-  const { schemaType, schema: text, references } = schema.content
-  return { schemaId, guid: schema.guid, schemaType, text, references: registry.resolve(references) }
+  const { schema: text } = schemas.content(schema)
+  return { schemaId, guid: schema.guid, schemaType: schema.schemaType, text, references: schemas.resolve(schema.references, '') }
 }

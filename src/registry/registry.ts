@@ -1,271 +1,229 @@
-import type { StructType } from '../columns/row-type.ts'
-import { loadLanguage } from '../lanes/languages.ts'
-import type { ParsedSchema, ResolvedReference, SchemaLanguage, SchemaType } from '../schema/language.ts'
+import { loadLanguage as loadRealLanguage, type LoadLanguage } from '../lanes/languages.ts'
 import type { Clock } from '../shared/clock.ts'
 import { HeadgateError, isErrorOfKind } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
 import type { SchemaChange, SchemaState } from '../state/state-store.ts'
-import { RegistryIndex, type RegisteredSchema, type RegisteredVersion } from './registry-index.ts'
-import { registryErrors } from './registry-error.ts'
-import { guidOf, type SchemaContent, type SchemaReference } from './schema-content.ts'
-
-/** A schema as a client sends it. */
-export interface SubmittedSchema {
-  readonly schemaType: SchemaType
-  readonly schema: string
-  readonly references: readonly SchemaReference[]
-}
+import { answerCompatibility, type CompatibilityAnswer, type CompatibilityQuery } from './compatibility-query.ts'
+import { configAt, type ConfigUpdate, type RegistryConfig } from './config.ts'
+import { decideContextDeletion, decideSubjectDeletion, decideVersionDeletion } from './deletion.ts'
+import { findVersion, type LookupOptions } from './lookup.ts'
+import type { Mode } from './mode.ts'
+import { decideRegistration } from './registration.ts'
+import { RegistryError, registryErrors } from './registry-error.ts'
+import { RegistryIndex, type RegisteredVersion } from './registry-index.ts'
+import type { Decision, RegistryView, TableOf } from './registry-view.ts'
+import { Schemas } from './schemas.ts'
+import { decideConfigRemoval, decideConfigUpdate, decideModeRemoval, decideModeUpdate } from './settings-decisions.ts'
+import { checkSettingsSubject, checkVersionedSubject, subjectBeside } from './subject.ts'
+import type { SubmittedSchema } from './submitted-schema.ts'
+import { Turns } from './turns.ts'
+import { subjectsNamed, type WantedVersion } from './versions.ts'
 
 export interface RegistryContext {
   readonly state: SchemaState
   readonly clock: Clock
-  /** May refuse a new version for its table's sake; `rowTypes` of the subject's live versions, oldest first. */
-  readonly checkLake: (subject: string, submitted: ParsedSchema, live: readonly StructType[]) => void
+  /** The columns of the table that a value subject's topic has; undefined without a table. */
+  readonly tableOf: TableOf
+  /** The schema languages; the real ones unless a test brings its own. */
+  readonly loadLanguage?: LoadLanguage
 }
-
-export const compatibilityLevels = [
-  'NONE',
-  'BACKWARD',
-  'BACKWARD_TRANSITIVE',
-  'FORWARD',
-  'FORWARD_TRANSITIVE',
-  'FULL',
-  'FULL_TRANSITIVE',
-] as const
-export type CompatibilityLevel = (typeof compatibilityLevels)[number]
 
 /**
  * Subjects, versions and ids, Confluent-compatible. Reads are answered from memory; a change is decided on what is in
  * memory and written in one state transaction, which refuses it when somebody else changed anything meanwhile: then the
  * rows are loaded and it is decided again. Throws RegistryError with the codes that clients know.
+ *
+ * Subjects are given in their normal form (subject.ts).
  */
 export class Registry {
-  readonly #context: RegistryContext
-  readonly #parsed = new Map<number, ParsedSchema>()
-  readonly #languages = new Map<SchemaType, SchemaLanguage>()
-  readonly #listeners = new Set<(subject: string) => void>()
-  #index: RegistryIndex
+  readonly index = new RegistryIndex()
+  readonly schemas: Schemas
+  readonly view: RegistryView
+  readonly #state: SchemaState
+  readonly #turns = new Turns()
+  readonly #listeners = new Set<(subject: string | undefined) => void>()
 
-  private constructor(context: RegistryContext, index: RegistryIndex) {
-    this.#context = context
-    this.#index = index
+  private constructor({ state, clock, tableOf, loadLanguage = loadRealLanguage }: RegistryContext) {
+    this.#state = state
+    this.schemas = new Schemas({ index: this.index, state, loadLanguage })
+    this.view = { index: this.index, schemas: this.schemas, tableOf, nowMs: () => clock.now() }
   }
 
   static async open(context: RegistryContext): Promise<Registry> {
-    const registry = new Registry(context, new RegistryIndex(await context.state.load()))
-    await registry.#loadLanguages()
+    const registry = new Registry(context)
+    await registry.#load()
     return registry
   }
 
-  get index(): RegistryIndex {
-    return this.#index
-  }
-
-  /** Calls back with each subject that changed; returns how to stop. */
-  onChange(listener: (subject: string) => void): () => void {
+  /** Calls back with each subject whose versions changed, or undefined when any may have; returns how to stop. */
+  onChange(listener: (subject: string | undefined) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
-  /** The same content gets the same id; a live version of the subject that holds it already is answered as it is. */
-  async register(subject: string, submitted: SubmittedSchema): Promise<{ schema: RegisteredSchema; version: RegisteredVersion }> {
-    checkSubject(subject)
-    const parsed = await this.#parse(submitted)
-    return this.#change(subject, (index) => {
-      const content = this.#contentOf(parsed, submitted, index)
-      const guid = guidOf(content)
-      const known = index.schemaByGuid(guid)
-      const existing = known && index.liveVersions(subject).find(({ schemaId }) => schemaId === known.schemaId)
-      if (known && existing) return { changes: [], result: { schema: known, version: existing } }
-      const live = index.liveVersions(subject).map(({ schemaId }) => this.#rowTypeOf(schemaId))
-      this.#context.checkLake(
-        subject,
-        parsed,
-        live.filter((rowType) => rowType !== undefined),
-      )
-      const schema = known ?? { schemaId: index.maxId + 1, guid, content }
-      const version = { subject, version: (index.versions(subject).at(-1)?.version ?? 0) + 1, schemaId: schema.schemaId, isDeleted: false }
-      this.#parsed.set(schema.schemaId, parsed)
-      return { changes: registrationChanges(schema, version, this.#context.clock.now()), result: { schema, version } }
-    })
-  }
-
-  /** The live version of the subject that has this content. Throws 40401 or 40403. */
-  async lookUp(subject: string, submitted: SubmittedSchema): Promise<{ schema: RegisteredSchema; version: RegisteredVersion }> {
-    checkSubject(subject)
-    if (this.#index.liveVersions(subject).length === 0) throw registryErrors.subjectNotFound(subject)
-    const parsed = await this.#parse(submitted)
-    const schema = this.#index.schemaByGuid(guidOf(this.#contentOf(parsed, submitted, this.#index)))
-    const version = this.#index.liveVersions(subject).find(({ schemaId }) => schemaId === schema?.schemaId)
-    if (!schema || !version) throw registryErrors.schemaNotFound()
-    return { schema, version }
-  }
-
-  /** `version` is a number or `latest`. Throws 40401, 40402 or 42202. */
-  version(subject: string, version: string): { schema: RegisteredSchema; version: RegisteredVersion } {
-    const live = this.#index.liveVersions(subject)
-    const wanted = parseVersion(version)
-    if (live.length === 0) throw registryErrors.subjectNotFound(subject)
-    const found = wanted === 'latest' ? live.at(-1) : live.find((candidate) => candidate.version === wanted)
-    if (!found) throw registryErrors.versionNotFound(version)
-    return { schema: this.schema(found.schemaId), version: found }
-  }
-
-  /** Throws 40403. */
-  schema(schemaId: number): RegisteredSchema {
-    const schema = this.#index.schema(schemaId)
-    if (!schema) throw registryErrors.schemaIdNotFound(schemaId)
-    return schema
-  }
-
-  /** The parsed form of a registered schema. */
-  parsed(schemaId: number): ParsedSchema {
-    const known = this.#parsed.get(schemaId)
-    if (known) return known
-    const { content } = this.schema(schemaId)
-    const language = this.#language(content.schemaType)
-    const parsed = language.parse({ schemaType: content.schemaType, text: content.schema, references: this.resolve(content.references) })
-    this.#parsed.set(schemaId, parsed)
-    return parsed
-  }
-
-  /** Texts of everything referred to, dependencies first. Throws 42201 for what does not exist. */
-  resolve(references: readonly SchemaReference[]): ResolvedReference[] {
-    const resolved = new Map<string, ResolvedReference>()
-    const visit = (reference: SchemaReference, depth: number): void => {
-      if (depth > limits.nestingMax) throw registryErrors.invalidSchema(`references are nested deeper than ${limits.nestingMax}`)
-      if (resolved.has(reference.name)) return
-      const { content } = this.#referenced(reference)
-      for (const inner of content.references) visit(inner, depth + 1)
-      resolved.set(reference.name, { name: reference.name, text: content.schema })
-    }
-    for (const reference of references) visit(reference, 1)
-    return [...resolved.values()]
-  }
-
-  compatibility(subject: string | undefined): CompatibilityLevel | undefined {
-    const json = this.#index.document(configKey(subject))
-    return json === undefined ? undefined : (JSON.parse(json) as { compatibility: CompatibilityLevel }).compatibility
-  }
-
-  /** Throws 42203. */
-  async setCompatibility(subject: string | undefined, level: string): Promise<CompatibilityLevel> {
-    const compatibility = compatibilityLevels.find((known) => known === level.toUpperCase())
-    if (!compatibility) throw registryErrors.invalidCompatibilityLevel()
-    if (subject !== undefined) checkSubject(subject)
-    return this.#change(subject, () => ({
-      changes: [{ kind: 'put-document', key: configKey(subject), json: JSON.stringify({ compatibility }) }],
-      result: compatibility,
-    }))
-  }
-
-  /** Throws 40408 when the subject has none of its own. */
-  async removeCompatibility(subject: string): Promise<CompatibilityLevel> {
-    return this.#change(subject, () => {
-      const compatibility = this.compatibility(subject)
-      if (!compatibility) throw registryErrors.subjectCompatibilityNotSet(subject)
-      return { changes: [{ kind: 'remove-document', key: configKey(subject) }], result: compatibility }
-    })
-  }
-
-  /** A topic's table needs its schemas' languages at hand, so that reads never wait. */
-  async #loadLanguages(): Promise<void> {
-    const types = new Set(
-      this.#index
-        .subjects()
-        .flatMap((subject) => this.#index.versions(subject).map(({ schemaId }) => this.schema(schemaId).content.schemaType)),
-    )
-    for (const schemaType of types) this.#languages.set(schemaType, await loadLanguage(schemaType))
-  }
-
-  #language(schemaType: SchemaType): SchemaLanguage {
-    const language = this.#languages.get(schemaType)
-    if (!language) throw new HeadgateError('unsupported', `schema language ${schemaType} is not loaded`)
-    return language
-  }
-
-  async #parse({ schemaType, schema, references }: SubmittedSchema): Promise<ParsedSchema> {
-    if (Buffer.byteLength(schema) > limits.schemaTextBytesMax) throw registryErrors.tooLarge(limits.schemaTextBytesMax)
-    if (schema.trim() === '') throw registryErrors.invalidSchema('Empty schema')
-    const language = await loadLanguage(schemaType)
-    this.#languages.set(schemaType, language)
+  /** Looks again, once, when something is not found that another broker may have registered meanwhile. */
+  async read<Result>(look: () => Result): Promise<Result> {
     try {
-      return language.parse({ schemaType, text: schema, references: this.resolve(references) })
+      return look()
     } catch (error) {
-      if (!(error instanceof HeadgateError)) throw error
-      throw registryErrors.invalidSchema(`Invalid schema, details: ${error.message}`)
+      if (!(error instanceof RegistryError) || error.httpStatus !== 404 || !(await this.refresh())) throw error
+      return look()
     }
   }
 
-  #contentOf({ canonicalText }: ParsedSchema, { schemaType, references }: SubmittedSchema, index: RegistryIndex): SchemaContent {
-    const concrete = references.map((reference) => ({
-      ...reference,
-      version: reference.version === -1 ? (index.liveVersions(reference.subject).at(-1)?.version ?? -1) : reference.version,
-    }))
-    return { schemaType, schema: canonicalText, references: concrete, metadata: null, ruleSet: null }
+  /** Takes in what others wrote; answers whether there was anything. */
+  async refresh(): Promise<boolean> {
+    const known = this.index.revision
+    if ((await this.#state.revision()) === known) return false
+    return this.#turns.take(async () => {
+      if ((await this.#state.revision()) !== this.index.revision) await this.#reload()
+      return this.index.revision !== known
+    })
   }
 
-  #referenced({ name, subject, version }: SchemaReference): RegisteredSchema {
-    const versions = this.#index.versions(subject)
-    const found = version === -1 ? versions.at(-1) : versions.find((candidate) => candidate.version === version)
-    if (!found)
-      throw registryErrors.invalidSchema(
-        `Invalid schema, details: reference ${name}: no schema for subject "${subject}" and version ${version}`,
-      )
-    return this.schema(found.schemaId)
+  /** The subject that a client means by a name: the alias's target, when the name is one (config `alias`). */
+  aliased(subject: string): string {
+    const alias = configAt(this.index, subject)?.alias
+    return alias === undefined || alias === '' ? subject : subjectBeside(subject, alias)
   }
 
-  #rowTypeOf(schemaId: number): StructType | undefined {
+  async register(subject: string, submitted: SubmittedSchema, options: { isNormalized: boolean }): Promise<RegisteredVersion> {
+    checkVersionedSubject(subject)
+    await this.schemas.loadLanguages([submitted.schemaType])
+    const { version } = await this.#change(() => decideRegistration(this.view, subject, submitted, options))
+    const registered = this.index.version(subject, version)
+    if (!registered) throw registryErrors.storeFailed(`version ${version} of ${subject} is gone already`)
+    return registered
+  }
+
+  /** The version of the subject that has this content. Throws 40401 or 40403. */
+  async lookUp(subject: string, submitted: SubmittedSchema, options: LookupOptions): Promise<RegisteredVersion> {
+    await this.schemas.loadLanguages([submitted.schemaType])
+    return this.read(() => {
+      const subjects = subjectsNamed(this.index, subject)
+      for (const [nth, candidate] of subjects.entries()) {
+        // References may not exist in every context; in the subject's own they must.
+        const found = nth === 0 ? findVersion(this.view, candidate, submitted, options) : this.#findElsewhere(candidate, submitted, options)
+        if (found) return found
+      }
+      if (this.index.hasVersions(subject, options)) throw registryErrors.schemaNotFound()
+      throw registryErrors.subjectNotFound(subject)
+    })
+  }
+
+  /** What a registration would be answered, and with `withTable` what it would do to the topic's table. */
+  async compatibility(subject: string, submitted: SubmittedSchema, query: CompatibilityQuery): Promise<CompatibilityAnswer> {
+    await this.schemas.loadLanguages([submitted.schemaType])
+    return this.read(() => answerCompatibility(this.view, subject, submitted, query))
+  }
+
+  deleteSubject(subject: string, options: { isPermanent: boolean }): Promise<number[]> {
+    return this.#change(() => decideSubjectDeletion(this.view, subject, options))
+  }
+
+  deleteVersion(subject: string, options: { wanted: WantedVersion; isPermanent: boolean }): Promise<number> {
+    return this.#change(() => decideVersionDeletion(this.view, subject, options))
+  }
+
+  deleteContext(context: string): Promise<void> {
+    return this.#change(() => decideContextDeletion(this.view, context))
+  }
+
+  /** `scope` is a subject, a context's prefix, or '' for the whole registry; so for the three below. */
+  async updateConfig(scope: string, update: ConfigUpdate): Promise<RegistryConfig> {
+    if (scope !== '') checkSettingsSubject(scope)
+    return this.#change(() => decideConfigUpdate(this.view, scope, update))
+  }
+
+  removeConfig(scope: string): Promise<RegistryConfig> {
+    return this.#change(() => decideConfigRemoval(this.view, scope))
+  }
+
+  async setMode(scope: string, options: { mode: Mode; isForced: boolean }): Promise<Mode> {
+    if (scope !== '') checkSettingsSubject(scope)
+    return this.#change(() => decideModeUpdate(this.view, scope, options))
+  }
+
+  removeMode(scope: string, options: { isRecursive: boolean }): Promise<Mode> {
+    return this.#change(() => decideModeRemoval(this.view, scope, options))
+  }
+
+  #findElsewhere(subject: string, submitted: SubmittedSchema, options: LookupOptions): RegisteredVersion | undefined {
+    if (!this.index.hasVersions(subject, options)) return undefined
     try {
-      return this.parsed(schemaId).rowType()
+      return findVersion(this.view, subject, submitted, options)
     } catch (error) {
-      if (isErrorOfKind(error, 'unsupported')) return undefined
+      if (error instanceof RegistryError) return undefined
       throw error
     }
   }
 
-  /** Decides, writes, and decides anew when somebody else was faster. */
-  async #change<Result>(
-    subject: string | undefined,
-    decide: (index: RegistryIndex) => { changes: readonly SchemaChange[]; result: Result },
-  ): Promise<Result> {
-    for (let attempt = 1; attempt <= limits.registryAttemptsMax; attempt++) {
-      const { changes, result } = decide(this.#index)
-      if (changes.length === 0) return result
-      const outcome = await this.#context.state.apply(this.#index.revision, changes)
-      this.#index = new RegistryIndex(await this.#context.state.load())
-      if (outcome.kind === 'conflict') continue
-      if (subject !== undefined) for (const listener of this.#listeners) listener(subject)
-      return result
+  async #load(): Promise<void> {
+    this.index.load(await this.#state.load())
+    // A topic's records are judged without waiting, so its language must be at hand.
+    await this.schemas.loadLanguages(this.index.schemaTypes())
+  }
+
+  async #reload(): Promise<void> {
+    await this.#load()
+    this.#tell(undefined)
+  }
+
+  /** Decides, writes, and decides anew when somebody else was faster. What changes nothing waits for nobody. */
+  async #change<Result>(decide: () => Decision<Result>): Promise<Result> {
+    const { changes, result } = await this.read(decide)
+    if (changes.length === 0) return result
+    return this.#turns.take(async () => {
+      for (let attempt = 1; attempt <= limits.registryAttemptsMax; attempt++) {
+        const decision = decide()
+        if (decision.changes.length === 0 || (await this.#write(decision.changes))) return decision.result
+        await this.#reload()
+      }
+      throw new HeadgateError('store-unavailable', 'the registry changed faster than this request could be decided; try again')
+    })
+  }
+
+  /** Answers false when the decision was made on what is no longer so. */
+  async #write(changes: readonly SchemaChange[]): Promise<boolean> {
+    try {
+      const outcome = await this.#state.apply(this.index.revision, changes)
+      if (outcome.kind === 'conflict') return false
+      this.index.apply(changes, outcome.revision)
+    } catch (error) {
+      if (!isErrorOfKind(error, 'store-outcome-unknown')) throw error
+      // It may have been written: what is there now says whether there is anything left to do.
+      await this.#reload()
+      if (!changes.every((change) => this.#holds(change))) throw error
+      return true
     }
-    throw new HeadgateError('store-unavailable', 'the registry changed faster than this request could be decided; try again')
+    for (const subject of new Set(changes.flatMap(changedSubject))) this.#tell(subject)
+    return true
+  }
+
+  #holds(change: SchemaChange): boolean {
+    switch (change.kind) {
+      case 'put-schema':
+        return this.index.schema(change.schema.context, change.schema.schemaId)?.guid === change.schema.guid
+      case 'put-version': {
+        const { subject, version, isDeleted, createdAtMs, schemaId } = change.version
+        const found = this.index.version(subject, version)
+        return found?.isDeleted === isDeleted && found.createdAtMs === createdAtMs && found.schema.schemaId === schemaId
+      }
+      case 'remove-version':
+        return this.index.version(change.subject, change.version) === undefined
+      case 'put-document':
+        return JSON.stringify(this.index.document(change.key)) === change.json
+      case 'remove-document':
+        return this.index.document(change.key) === undefined
+    }
+  }
+
+  #tell(subject: string | undefined): void {
+    for (const listener of this.#listeners) listener(subject)
   }
 }
 
-function registrationChanges(schema: RegisteredSchema, version: RegisteredVersion, nowMs: number): SchemaChange[] {
-  return [
-    {
-      kind: 'put-schema',
-      schema: { context: DEFAULT_CONTEXT, schemaId: schema.schemaId, guid: schema.guid, json: JSON.stringify(schema.content) },
-    },
-    { kind: 'put-version', version: { ...version, context: DEFAULT_CONTEXT, createdAtMs: nowMs } },
-  ]
-}
-
-const DEFAULT_CONTEXT = '.'
-
-function configKey(subject: string | undefined): string {
-  return subject === undefined ? 'config/' : `config/${subject}`
-}
-
-/** Throws 42208 for a subject that no client could mean. */
-function checkSubject(subject: string): void {
-  if (subject === '' || /[\u0000-\u001f\u007f-\u009f]/.test(subject)) throw registryErrors.invalidSubject(subject)
-}
-
-function parseVersion(version: string): number | 'latest' {
-  if (version === 'latest' || version === '-1') return 'latest'
-  const value = Number(version)
-  if (!/^\d+$/.test(version) || value < 1 || value > 0x7fff_ffff) throw registryErrors.invalidVersion(version)
-  return value
+function changedSubject(change: SchemaChange): string[] {
+  if (change.kind === 'put-version') return [change.version.subject]
+  return change.kind === 'remove-version' ? [change.subject] : []
 }

@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto'
 import type { SchemaType } from '../schema/language.ts'
-import type { JsonValue } from '../shared/json.ts'
+import type { Metadata } from './metadata.ts'
+import type { RuleSet } from './rule-set.ts'
 
 /** What is registered, in canonical text: everything that its identity covers, and its type. */
 export interface SchemaContent {
   readonly schemaType: SchemaType
   readonly schema: string
   readonly references: readonly SchemaReference[]
-  readonly metadata: JsonValue | null
-  readonly ruleSet: JsonValue | null
+  readonly metadata?: Metadata
+  readonly ruleSet?: RuleSet
 }
 
 export interface SchemaReference {
@@ -17,17 +17,43 @@ export interface SchemaReference {
   readonly version: number
 }
 
+export const schemaTypes = ['JSON', 'PROTOBUF', 'AVRO'] as const satisfies readonly SchemaType[]
+
 /**
- * The content's identity as a GUID: MD5 over the canonical text and the references, printed as a UUID (reference
- * section 3.1). The type is not part of it.
+ * The content as it is stored, which is as it is answered: an answer is this text with a few members put in front, and
+ * nothing is parsed for it. What is empty is left out.
  */
-export function guidOf({ schema, references }: Pick<SchemaContent, 'schema' | 'references'>): string {
-  const hash = createHash('md5').update(schema, 'utf8')
-  for (const { name, subject, version } of references) {
-    const versionBytes = Buffer.alloc(4)
-    versionBytes.writeInt32BE(version)
-    hash.update(name, 'utf8').update(subject, 'utf8').update(versionBytes)
-  }
-  const hex = hash.digest('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+export function contentText({ schemaType, schema, references, metadata, ruleSet }: SchemaContent): string {
+  return JSON.stringify({
+    schemaType,
+    schema,
+    ...(references.length > 0 ? { references } : {}),
+    ...(metadata ? { metadata } : {}),
+    ...(ruleSet ? { ruleSet } : {}),
+  })
 }
+
+export function parseContent(text: string): SchemaContent {
+  const { references = [], ...content } = JSON.parse(text) as Omit<SchemaContent, 'references'> & Partial<SchemaContent>
+  return { ...content, references }
+}
+
+/**
+ * A reference as the index keeps it: with the id of what it meant when it was registered. A version that is deleted for
+ * good is gone as a version, and records of schemas that referred to it must still be read.
+ */
+export interface ResolvedSchemaReference extends SchemaReference {
+  readonly schemaId: number
+}
+
+/** Empty when there are none. */
+export function referencesText(references: readonly ResolvedSchemaReference[]): string {
+  return references.length === 0 ? '' : JSON.stringify(references)
+}
+
+export function parseReferences(text: string): readonly ResolvedSchemaReference[] {
+  return text === '' ? NO_REFERENCES : (JSON.parse(text) as ResolvedSchemaReference[])
+}
+
+/** One for all: nearly every schema refers to nothing. */
+const NO_REFERENCES: readonly ResolvedSchemaReference[] = []

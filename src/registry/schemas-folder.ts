@@ -18,8 +18,8 @@ export async function registerFolder(folder: string, registry: Registry, logger:
   for (const { path, subject, schemaType } of files) {
     try {
       const schema = await readFile(path, 'utf8')
-      const { version } = await registry.register(subject, { schemaType, schema, references: [] })
-      logger.debug({ path, subject, version: version.version }, 'schema file')
+      const { version } = await registry.register(subject, { schemaType, schema, references: [] }, { isNormalized: false })
+      logger.debug({ path, subject, version }, 'schema file')
     } catch (error) {
       throw new HeadgateError('invalid-schema', `${path} cannot be registered as ${subject}: ${messageOf(error)}`, { cause: error })
     }

@@ -9,7 +9,8 @@ export function keySubjectOf(topic: string): string {
   return `${topic}-key`
 }
 
-/** The topic whose values the subject judges; undefined for a subject of anything else. */
+/** The topic whose values the subject judges; undefined for a subject of anything else, or of another context. */
 export function topicOfValueSubject(subject: string): string | undefined {
-  return subject.endsWith(VALUE_SUFFIX) && subject.length > VALUE_SUFFIX.length ? subject.slice(0, -VALUE_SUFFIX.length) : undefined
+  if (subject.startsWith(':') || !subject.endsWith(VALUE_SUFFIX) || subject.length === VALUE_SUFFIX.length) return undefined
+  return subject.slice(0, -VALUE_SUFFIX.length)
 }

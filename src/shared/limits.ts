@@ -80,6 +80,21 @@ export const limits = {
 
   /** Attempts of one change while others change the registry, too. */
   registryAttemptsMax: 100,
+  /** Changes that wait for their turn; above it they are refused. */
+  registryChangesWaitingMax: 1_000,
+  /** One body of a request to the registry (42209 above it). */
+  registryBodyBytesMax: 8 * MiB,
+  /** Texts of schemas that are kept at hand. */
+  registryTextCacheBytes: 64 * MiB,
+  /** Texts of schemas whose parsed form is kept at hand; that takes some ten times as much. */
+  registryParsedCacheBytes: 2 * MiB,
+  /** References of one schema, theirs included. */
+  schemaReferencesMax: 1_000,
+  /** Names and numbers of one listing, and whole schemas of one (Confluent's defaults). */
+  registryPageMax: 20_000,
+  registrySchemasPageMax: 1_000,
+  /** Characters of an earlier schema that an answer quotes. */
+  oldSchemaShownLengthMax: 10 * KiB,
 
   /* http */
 

@@ -46,6 +46,11 @@ export function withStateFaults(store: StateStore, faults: StateFaults, random: 
   function faultySchemas(schemas: SchemaState): SchemaState {
     return {
       load: () => reading(() => schemas.load()),
+      revision: () => reading(() => schemas.revision()),
+      textOf(context, schemaId) {
+        refuse()
+        return schemas.textOf(context, schemaId)
+      },
       apply: (expectedRevision, changes) => writing(() => schemas.apply(expectedRevision, changes)),
     }
   }

@@ -3,6 +3,7 @@ import type { SchemaChange, SchemaState, StoredSchema, StoredVersion } from './s
 /** The schema registry's rows in memory. */
 export function memorySchemas(): SchemaState {
   const schemas = new Map<string, StoredSchema>()
+  const texts = new Map<string, string>()
   const versions = new Map<string, StoredVersion>()
   const documents = new Map<string, string>()
   const maxIds = new Map<string, number>()
@@ -16,6 +17,8 @@ export function memorySchemas(): SchemaState {
       documents: [...documents].map(([key, json]) => ({ key, json })).sort((a, b) => compareText(a.key, b.key)),
       maxIds: [...maxIds].map(([context, maxId]) => ({ context, maxId })).sort((a, b) => compareText(a.context, b.context)),
     }),
+    revision: async () => revision,
+    textOf: (context, schemaId) => texts.get(schemaKeyOf(context, schemaId)),
     async apply(expectedRevision, changes) {
       if (expectedRevision !== revision) return { kind: 'conflict' }
       for (const change of changes) write(change)
@@ -26,7 +29,7 @@ export function memorySchemas(): SchemaState {
   function write(change: SchemaChange): void {
     switch (change.kind) {
       case 'put-schema':
-        return putSchema(change.schema)
+        return putSchema(change.schema, change.text)
       case 'put-version':
         return void versions.set(`${change.version.version}/${change.version.subject}`, change.version)
       case 'remove-version':
@@ -38,10 +41,16 @@ export function memorySchemas(): SchemaState {
     }
   }
 
-  function putSchema(schema: StoredSchema): void {
-    schemas.set(`${schema.schemaId}/${schema.context}`, schema)
+  function putSchema(schema: StoredSchema, text: string): void {
+    const key = schemaKeyOf(schema.context, schema.schemaId)
+    schemas.set(key, schema)
+    texts.set(key, text)
     maxIds.set(schema.context, Math.max(maxIds.get(schema.context) ?? 0, schema.schemaId))
   }
+}
+
+function schemaKeyOf(context: string, schemaId: number): string {
+  return `${schemaId}/${context}`
 }
 
 function compareText(a: string, b: string): number {

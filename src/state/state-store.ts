@@ -142,8 +142,15 @@ export interface TimestampQuery extends TopicPartition {
 
 /** The registry's rows. What they mean (compatibility, modes, canonical forms) is decided in registry/. */
 export interface SchemaState {
-  /** Every row, for a registry that answers reads from memory. `revision` grows with every change. */
+  /** Every row except the schemas' texts, for a registry that looks things up in memory. `revision` grows with every change. */
   load(): Promise<SchemaRows>
+  /** The current revision: whether what was loaded is still all there is. */
+  revision(): Promise<bigint>
+  /**
+   * The text of one schema, at once: an engine that cannot read without waiting has loaded the texts before. Undefined
+   * when there is none.
+   */
+  textOf(context: string, schemaId: number): string | undefined
   /**
    * One registry change, all of it or nothing, in one transaction. Answers `conflict`, and writes nothing, when
    * `expectedRevision` is no longer current: load again and decide again.
@@ -161,13 +168,15 @@ export interface SchemaRows {
   readonly maxIds: readonly { readonly context: string; readonly maxId: number }[]
 }
 
+/** A schema without its text: what finding it takes. */
 export interface StoredSchema {
   readonly context: string
   readonly schemaId: number
   /** UUID text of the content's MD5. */
   readonly guid: string
-  /** Everything the registry knows of the content, as JSON text: type, schema, references, metadata, ruleSet. */
-  readonly json: string
+  readonly schemaType: string
+  /** What the schema refers to, as JSON text; empty when it refers to nothing. */
+  readonly references: string
 }
 
 export interface StoredVersion {
@@ -180,7 +189,8 @@ export interface StoredVersion {
 }
 
 export type SchemaChange =
-  | { readonly kind: 'put-schema'; readonly schema: StoredSchema }
+  /** `text` is everything that is answered of the content, as JSON text. */
+  | { readonly kind: 'put-schema'; readonly schema: StoredSchema; readonly text: string }
   | { readonly kind: 'put-version'; readonly version: StoredVersion }
   | { readonly kind: 'remove-version'; readonly subject: string; readonly version: number }
   | { readonly kind: 'put-document'; readonly key: string; readonly json: string }

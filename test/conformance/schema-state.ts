@@ -4,7 +4,8 @@ import type { SchemaChange, SchemaState, StoredSchema } from '../../src/state/st
 /** What every engine promises of the schema registry's rows; part of the state store's suite. */
 export function schemaStateConformance(schemas: () => SchemaState): void {
   describe('schemas', () => {
-    const schema = (schemaId: number, json = '{}') => ({ context: '.', schemaId, guid: `guid-${schemaId}`, json })
+    const schema = (schemaId: number) => ({ context: '.', schemaId, guid: `guid-${schemaId}`, schemaType: 'AVRO', references: '' })
+    const put = (stored: StoredSchema, text = '{}'): SchemaChange => ({ kind: 'put-schema', schema: stored, text })
     const version = (number: number) => ({
       subject: 'orders-value',
       version: number,
@@ -16,7 +17,7 @@ export function schemaStateConformance(schemas: () => SchemaState): void {
 
     test('rows come back as they were put, and a change of one replaces it', async () => {
       await change(schemas(), [
-        { kind: 'put-schema', schema: schema(1, '{"schema":"\\"string\\""}') },
+        put(schema(1), '{"schema":"\\"string\\""}'),
         { kind: 'put-version', version: version(1) },
         { kind: 'put-version', version: version(2) },
         { kind: 'put-document', key: 'config/', json: '{"compatibility":"FULL"}' },
@@ -29,19 +30,31 @@ export function schemaStateConformance(schemas: () => SchemaState): void {
       ])
       expect(await schemas().load()).toEqual({
         revision: 2n,
-        schemas: [schema(1, '{"schema":"\\"string\\""}')],
+        schemas: [schema(1)],
         versions: [{ ...version(1), isDeleted: true }],
         documents: [{ key: 'config/', json: '{"compatibility":"FULL"}' }],
         maxIds: [{ context: '.', maxId: 1 }],
       })
     })
 
+    test('a text is read by context and id, as it was put last', async () => {
+      const inOther = { ...schema(1), context: '.other' }
+      await change(schemas(), [put(schema(1), '{"schema":"ü"}'), put(inOther, '{"schema":"other"}')])
+      await change(schemas(), [put({ ...schema(1), guid: 'new', references: '[{"name":"a"}]' }, '{"schema":"new"}')])
+      expect(schemas().textOf('.', 1)).toBe('{"schema":"new"}')
+      expect(schemas().textOf('.other', 1)).toBe('{"schema":"other"}')
+      expect(schemas().textOf('.', 2)).toBeUndefined()
+      expect((await schemas().load()).schemas).toEqual([{ ...schema(1), guid: 'new', references: '[{"name":"a"}]' }, inOther])
+    })
+
+    test('the revision is that of the last change', async () => {
+      expect(await schemas().revision()).toBe(0n)
+      await change(schemas(), [])
+      expect(await schemas().revision()).toBe(1n)
+    })
+
     test('the highest id of a context never goes down', async () => {
-      await change(schemas(), [
-        { kind: 'put-schema', schema: schema(9) },
-        { kind: 'put-schema', schema: schema(4) },
-        { kind: 'put-schema', schema: { ...schema(2), context: '.other' } },
-      ])
+      await change(schemas(), [put(schema(9)), put(schema(4)), put({ ...schema(2), context: '.other' })])
       expect((await schemas().load()).maxIds).toEqual([
         { context: '.', maxId: 9 },
         { context: '.other', maxId: 2 },
@@ -73,7 +86,7 @@ async function change(schemas: SchemaState, changes: readonly SchemaChange[]): P
 async function registerNext(schemas: SchemaState, schema: (schemaId: number) => StoredSchema): Promise<void> {
   for (;;) {
     const { revision, maxIds } = await schemas.load()
-    const outcome = await schemas.apply(revision, [{ kind: 'put-schema', schema: schema((maxIds[0]?.maxId ?? 0) + 1) }])
+    const outcome = await schemas.apply(revision, [{ kind: 'put-schema', schema: schema((maxIds[0]?.maxId ?? 0) + 1), text: '{}' }])
     if (outcome.kind === 'applied') return
   }
 }

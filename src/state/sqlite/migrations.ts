@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { HeadgateError } from '../../shared/errors.ts'
 import { firstTables } from './migrations/0001-first-tables.ts'
+import { schemaTexts } from './migrations/0002-schema-texts.ts'
 import { inTransaction } from './transaction.ts'
 
 /** In order; a migration's number is its place, counted from 1. One that was released is never changed. */
-const migrations: readonly string[] = [firstTables]
+const migrations: readonly string[] = [firstTables, schemaTexts]
 
 /** Brings the tables up to this program's version, each step in a transaction of its own. */
 export function migrate(database: DatabaseSync, path: string): void {

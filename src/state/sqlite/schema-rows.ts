@@ -1,9 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { SchemaChange, SchemaRows, SchemaState, StoredSchema, StoredVersion } from '../state-store.ts'
-import { bigintAt, numberAt, prepare, rowOf, rowsOf, textAt, type Row } from './rows.ts'
+import { assert } from '../../shared/assert.ts'
+import { bigintAt, numberAt, prepare, prepareNumbers, rowOf, rowsOf, textAt, type Row } from './rows.ts'
 import { inTransaction, reading } from './transaction.ts'
 
-/** The schema registry's rows. A change is written only on top of the revision it was decided on. */
+/**
+ * The schema registry's rows. A change is written only on top of the revision it was decided on. The texts lie in a table
+ * of their own, so that a start reads past none of them: 100,000 schemas are a few megabytes without their texts.
+ */
 export class SqliteSchemas implements SchemaState {
   readonly #database: DatabaseSync
   readonly #statements: ReturnType<typeof prepareStatements>
@@ -23,6 +27,15 @@ export class SqliteSchemas implements SchemaState {
       documents: rowsOf(documents).map((row) => ({ key: textAt(row, 0), json: textAt(row, 1) })),
       maxIds: rowsOf(maxIds).map((row) => ({ context: textAt(row, 0), maxId: numberAt(row, 1) })),
     }))
+  }
+
+  async revision(): Promise<bigint> {
+    return reading(() => this.#revision())
+  }
+
+  textOf(context: string, schemaId: number): string | undefined {
+    const row = reading(() => rowOf(this.#statements.text, context, schemaId))
+    return row && textAt(row, 0)
   }
 
   async apply(
@@ -46,7 +59,7 @@ export class SqliteSchemas implements SchemaState {
     const { removeVersion, putDocument, removeDocument } = this.#statements
     switch (change.kind) {
       case 'put-schema':
-        return this.#putSchema(change.schema)
+        return this.#putSchema(change.schema, change.text)
       case 'put-version':
         return this.#putVersion(change.version)
       case 'remove-version':
@@ -58,9 +71,11 @@ export class SqliteSchemas implements SchemaState {
     }
   }
 
-  #putSchema({ context, schemaId, guid, json }: StoredSchema): void {
-    this.#statements.putSchema.run(context, schemaId, guid, json)
-    this.#statements.raiseMaxId.run(context, schemaId)
+  #putSchema({ context, schemaId, guid, schemaType, references }: StoredSchema, text: string): void {
+    const { putSchema, putText, raiseMaxId } = this.#statements
+    putSchema.run(context, schemaId, guid, schemaType, references)
+    putText.run(context, schemaId, text)
+    raiseMaxId.run(context, schemaId)
   }
 
   #putVersion({ subject, version, context, schemaId, isDeleted, createdAtMs }: StoredVersion): void {
@@ -72,8 +87,12 @@ function prepareStatements(database: DatabaseSync) {
   return {
     revision: prepare(database, `select schema_revision from cluster`),
     setRevision: prepare(database, `update cluster set schema_revision = ?`),
-    schemas: prepare(database, `select context, schema_id, guid, json from schemas order by context, schema_id`),
-    versions: prepare(
+    schemas: prepareNumbers(
+      database,
+      `select context, schema_id, guid, schema_type, schema_references from schemas order by context, schema_id`,
+    ),
+    text: prepare(database, `select json from schema_texts where context = ? and schema_id = ?`),
+    versions: prepareNumbers(
       database,
       `select subject, version, context, schema_id, is_deleted, created_at_ms from schema_versions order by subject, version`,
     ),
@@ -81,8 +100,10 @@ function prepareStatements(database: DatabaseSync) {
     maxIds: prepare(database, `select context, max_id from schema_max_ids order by context`),
     putSchema: prepare(
       database,
-      `insert into schemas values (?, ?, ?, ?) on conflict do update set guid = excluded.guid, json = excluded.json`,
+      `insert into schemas values (?, ?, ?, ?, ?) on conflict do update set guid = excluded.guid,
+       schema_type = excluded.schema_type, schema_references = excluded.schema_references`,
     ),
+    putText: prepare(database, `insert into schema_texts values (?, ?, ?) on conflict do update set json = excluded.json`),
     raiseMaxId: prepare(
       database,
       `insert into schema_max_ids values (?, ?) on conflict do update set max_id = max(max_id, excluded.max_id)`,
@@ -99,16 +120,28 @@ function prepareStatements(database: DatabaseSync) {
 }
 
 function storedSchema(row: Row): StoredSchema {
-  return { context: textAt(row, 0), schemaId: numberAt(row, 1), guid: textAt(row, 2), json: textAt(row, 3) }
+  return {
+    context: textAt(row, 0),
+    schemaId: plainNumberAt(row, 1),
+    guid: textAt(row, 2),
+    schemaType: textAt(row, 3),
+    references: textAt(row, 4),
+  }
 }
 
 function storedVersion(row: Row): StoredVersion {
   return {
     subject: textAt(row, 0),
-    version: numberAt(row, 1),
+    version: plainNumberAt(row, 1),
     context: textAt(row, 2),
-    schemaId: numberAt(row, 3),
-    isDeleted: bigintAt(row, 4) === 1n,
-    createdAtMs: numberAt(row, 5),
+    schemaId: plainNumberAt(row, 3),
+    isDeleted: plainNumberAt(row, 4) === 1,
+    createdAtMs: plainNumberAt(row, 5),
   }
+}
+
+function plainNumberAt(row: Row, column: number): number {
+  const value = row[column]
+  assert(typeof value === 'number', `column ${column} is not a number`)
+  return value
 }

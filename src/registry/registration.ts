@@ -1,0 +1,188 @@
+import { assert } from '../shared/assert.ts'
+import type { SchemaChange } from '../state/state-store.ts'
+import { incompatibilities, type ComparedSchema, type EarlierVersion } from './compatibility.ts'
+import { configInScope, type CompatibilityLevel, type RegistryConfig } from './config.ts'
+import { guidOf } from './identity.ts'
+import { checkLake } from './lake-check.ts'
+import { findVersion, newestHolding } from './lookup.ts'
+import { VERSION_PROPERTY, withVersionProperty } from './metadata.ts'
+import { isImporting, isReadOnly, modeInScope, type Mode } from './mode.ts'
+import { registryErrors } from './registry-error.ts'
+import { CONTEXT_KEY, type RegisteredSchema, type RegisteredVersion } from './registry-index.ts'
+import type { Decision, RegistryView, VersionName } from './registry-view.ts'
+import { forbiddenField, reservedFieldMessages } from './reserved-fields.ts'
+import { checkRuleSet } from './rule-set.ts'
+import { contentText, referencesText, type ResolvedSchemaReference, type SchemaContent, type SchemaReference } from './schema-content.ts'
+import { contextPrefix, DEFAULT_CONTEXT, splitSubject, subjectBeside } from './subject.ts'
+import { readSubmitted, withInherited, type ReadSchema, type SubmittedSchema } from './submitted-schema.ts'
+
+/**
+ * Registers a schema as the next version of a subject (reference section 1.4). What the subject has already is answered
+ * as it is, whatever the mode. The same content gets the same id in a context, and a new content a new one.
+ * Throws RegistryError.
+ */
+export function decideRegistration(
+  view: RegistryView,
+  subject: string,
+  submitted: SubmittedSchema,
+  { isNormalized }: { isNormalized: boolean },
+): Decision<VersionName> {
+  const existing = existingVersion(view, subject, submitted, isNormalized)
+  if (existing) return { changes: [], result: existing }
+  const mode = modeInScope(view.index, subject)
+  checkMode(mode, subject, submitted)
+  const config = configInScope(view.index, subject)
+  const version = versionFor(view, subject, submitted, mode)
+  const complete = isImporting(mode) ? submitted : completed(view, { subject, submitted, config, version })
+  const read = readSubmitted(view, subject, complete, {
+    isNormalized: isNormalized || config.normalize === true,
+    mayReferToDeleted: false,
+  })
+  const live = view.index.liveVersions(subject)
+  // With what it inherits it may be one of those that are there.
+  const same = submitted.version === undefined && submitted.schemaId === undefined ? newestHolding(view, live, read) : undefined
+  if (same) return { changes: [], result: same }
+  if (!isImporting(mode)) checkContent(view, subject, read, config)
+  checkLake(subject, read.parsed, view.tableOf(subject))
+  return {
+    changes: changesFor(view, { subject, version, content: read.content, schemaId: submitted.schemaId }),
+    result: { subject, version },
+  }
+}
+
+function existingVersion(
+  view: RegistryView,
+  subject: string,
+  submitted: SubmittedSchema,
+  isNormalized: boolean,
+): RegisteredVersion | undefined {
+  if (submitted.schema.trim() === '' || submitted.version !== undefined) return undefined
+  const found = findVersion(view, subject, submitted, { isNormalized, includeDeleted: false })
+  if (!found || submitted.schemaId === undefined || found.schema.schemaId === submitted.schemaId) return found
+  if (isImporting(modeInScope(view.index, subject))) throw registryErrors.idDoesNotMatch(found.schema.schemaId, submitted.schemaId)
+  return undefined
+}
+
+function checkMode(mode: Mode, subject: string, { schemaId }: SubmittedSchema): void {
+  if (isReadOnly(mode)) throw notInMode(subject, 'is in read-only mode')
+  if (schemaId !== undefined && !isImporting(mode)) throw notInMode(subject, 'is not in import mode')
+  if (schemaId === undefined && mode !== 'READWRITE') throw notInMode(subject, 'is not in read-write mode')
+}
+
+export function notInMode(subject: string | null, what: string): Error {
+  return registryErrors.operationNotPermitted(`Subject ${subject} in context ${contextPrefix(splitSubject(subject ?? '').context)} ${what}`)
+}
+
+function versionFor({ index }: RegistryView, subject: string, { version }: SubmittedSchema, mode: Mode): number {
+  const next = (index.versions(subject).at(-1)?.version ?? 0) + 1
+  if (version === undefined || version === -1 || version === next) return next
+  if (isImporting(mode)) return version
+  throw registryErrors.invalidSchema(`Version is not one more than previous version; expected ${next}, got ${version}`)
+}
+
+function completed(
+  { index, schemas }: RegistryView,
+  { subject, submitted, config, version }: { subject: string; submitted: SubmittedSchema; config: RegistryConfig; version: number },
+): SubmittedSchema {
+  const latest = index.latest(subject)
+  const previous = latest && schemas.content(latest.schema)
+  const { schemaType, schema, references } = previous && submitted.schema.trim() === '' ? previous : submitted
+  const inherited = withInherited({ ...submitted, schemaType, schema, references }, config, previous)
+  const isStamped = submitted.version !== undefined || inherited.metadata?.properties?.[VERSION_PROPERTY] !== undefined
+  return isStamped ? { ...inherited, metadata: withVersionProperty(inherited.metadata, version) } : inherited
+}
+
+/** Throws RegistryError 409, 42201 or 42210. */
+function checkContent(
+  view: RegistryView,
+  subject: string,
+  read: ReadSchema,
+  config: RegistryConfig & { readonly compatibilityLevel: CompatibilityLevel },
+): void {
+  if (read.content.ruleSet && config.validateRules !== false) checkRuleSet(read.content.ruleSet)
+  const messages = messagesAgainst(view, read, view.index.liveVersions(subject), config)
+  if (messages.length > 0) throw registryErrors.incompatible(subject, messages)
+}
+
+/** Why a schema may not follow these versions (ascending), as messages for people; none when it may. */
+export function messagesAgainst(
+  { schemas }: RegistryView,
+  { parsed, content }: ReadSchema,
+  versions: readonly RegisteredVersion[],
+  config: RegistryConfig & { readonly compatibilityLevel: CompatibilityLevel },
+): string[] {
+  const candidate: ComparedSchema = { parsed, metadata: content.metadata }
+  const isValidated = config.validateFields === true
+  if (isValidated) checkFieldNames(candidate)
+  const newest = versions.at(-1)
+  const previous = isValidated && newest ? schemas.content(newest.schema).metadata : undefined
+  const messages = [
+    ...(isValidated ? reservedFieldMessages(candidate, previous) : []),
+    ...incompatibilities(candidate, versions.toReversed().map(earlierVersion), { config, language: schemas.language(parsed.schemaType) }),
+  ]
+  if (messages.length === 0) return []
+  return [...messages, `{validateFields: '${isValidated}', compatibility: '${config.compatibilityLevel}'}`]
+
+  function earlierVersion({ version, schema }: RegisteredVersion): EarlierVersion {
+    return {
+      version,
+      schemaType: schema.schemaType,
+      metadata: () => schemas.content(schema).metadata,
+      parsed: () => schemas.parsed(schema),
+    }
+  }
+}
+
+function checkFieldNames({ parsed }: ComparedSchema): void {
+  const forbidden = forbiddenField(parsed)
+  if (forbidden !== undefined)
+    throw registryErrors.invalidSchema(`Invalid schema of type JSON, details: field ${forbidden}: names that start with $$ are reserved`)
+}
+
+function changesFor(
+  view: RegistryView,
+  { subject, version, content, schemaId: wantedId }: VersionName & { content: SchemaContent; schemaId: number | undefined },
+): SchemaChange[] {
+  const { context } = splitSubject(subject)
+  const guid = guidOf(content)
+  const known = knownSchema(view, context, { guid, wantedId })
+  const schemaId = known?.schemaId ?? wantedId ?? view.index.maxId(context) + 1
+  const references = content.references.map((reference) => withSchemaId(view, subject, reference))
+  const stored = { context, schemaId, guid, schemaType: content.schemaType, references: referencesText(references) }
+  const outlived = view.index.versions(subject).filter((other) => other.isDeleted && other.schema === known && other.version < version)
+  return [
+    ...contextChanges(view, context),
+    ...(known ? [] : [{ kind: 'put-schema', schema: stored, text: contentText(content) } as const]),
+    ...outlived.map((other) => ({ kind: 'remove-version', subject, version: other.version }) as const),
+    { kind: 'put-version', version: { subject, version, context, schemaId, isDeleted: false, createdAtMs: view.nowMs() } },
+  ]
+}
+
+function withSchemaId({ index }: RegistryView, subject: string, reference: SchemaReference): ResolvedSchemaReference {
+  const found = index.version(subjectBeside(subject, reference.subject), reference.version)
+  assert(found, 'a reference that was read is not there')
+  return { ...reference, schemaId: found.schema.schemaId }
+}
+
+/** The schema that has this content already. Throws 42205 when the wanted id is another content's. */
+function knownSchema(
+  { index }: RegistryView,
+  context: string,
+  { guid, wantedId }: { guid: string; wantedId: number | undefined },
+): RegisteredSchema | undefined {
+  const same = index.schemasByGuid(context, guid)
+  if (wantedId === undefined) return same[0]
+  const taken = index.schema(context, wantedId)
+  if (taken && taken.guid !== guid && taken.uses.length > 0)
+    throw registryErrors.operationNotPermitted(
+      `Overwrite new schema with id ${wantedId} in context ${contextPrefix(context)} is not permitted.`,
+    )
+  return same.find(({ schemaId }) => schemaId === wantedId)
+}
+
+/** The first subject of a context makes it one. */
+function contextChanges({ index }: RegistryView, context: string): SchemaChange[] {
+  const key = CONTEXT_KEY + context
+  if (context === DEFAULT_CONTEXT || index.document(key) !== undefined) return []
+  return [{ kind: 'put-document', key, json: 'true' }]
+}
