@@ -82,6 +82,11 @@ export class PartitionCursors {
     return this.#cursors.get(partition)?.committedOffset ?? 0n
   }
 
+  /** Whether a cut taken now would hold everything below the offsets. */
+  holdsIssued(offsets: ReadonlyMap<number, bigint>): boolean {
+    return [...offsets].every(([partition, offset]) => (this.#cursors.get(partition)?.issuedOffset ?? 0n) >= offset)
+  }
+
   holdsCommitted(offsets: ReadonlyMap<number, bigint>): boolean {
     return [...offsets].every(([partition, offset]) => this.committedOffset(partition) >= offset)
   }

@@ -32,7 +32,7 @@ export class SinkSession {
   #failure: unknown
   #wakeDriver: () => void = () => undefined
   #isFlushRequested = false
-  readonly #committedListeners = new Set<() => void>()
+  readonly #progressListeners = new Set<() => void>()
 
   constructor(context: SessionContext) {
     this.#context = context
@@ -66,7 +66,7 @@ export class SinkSession {
       this.#stop.abort(new HeadgateError('shutting-down', 'the sink session ended'))
       this.#generation.abort()
       this.#context.memory.close()
-      this.#notifyCommitted()
+      this.#notifyProgress()
     }
     if (this.#failure !== undefined && !signal.aborted) throw this.#failure
   }
@@ -88,8 +88,9 @@ export class SinkSession {
   async flushTo(offsets: ReadonlyMap<number, bigint>): Promise<CommittedVersions> {
     while (!this.#cursors.holdsCommitted(offsets)) {
       if (this.#stop.signal.aborted) throw new HeadgateError('shutting-down', `the sink of topic ${this.#context.topic} is restarting`)
-      this.#requestFlush()
-      await new Promise<void>((resolve) => this.#committedListeners.add(resolve))
+      // What is still being read from the log would not be in the files: it is waited for, not flushed bit by bit.
+      if (this.#cursors.holdsIssued(offsets)) this.#requestFlush()
+      await new Promise<void>((resolve) => this.#progressListeners.add(resolve))
     }
     return this.#context.committer.versions
   }
@@ -146,6 +147,7 @@ export class SinkSession {
       if (outcome.kind === 'unknown-partition') return
       if (outcome.kind === 'out-of-range') {
         this.#cursors.skipRemoved(cursor)
+        this.#notifyProgress()
         continue
       }
       await this.#decode(cursor, outcome.batches)
@@ -171,6 +173,7 @@ export class SinkSession {
     })
     cursor.issuedOffset = last.nextOffset
     this.#noteRows(cursor.partition, highTimestampMs)
+    this.#notifyProgress()
     const decoding = this.#takeDecoded(lane, decoded, this.#buffers.cutsOf(lane))
     this.#track(decoding)
     await decoding
@@ -301,12 +304,13 @@ export class SinkSession {
       },
       'committed',
     )
-    this.#notifyCommitted()
+    this.#notifyProgress()
   }
 
-  #notifyCommitted(): void {
-    const listeners = [...this.#committedListeners]
-    this.#committedListeners.clear()
+  /** Something was issued or committed, or the session ended. */
+  #notifyProgress(): void {
+    const listeners = [...this.#progressListeners]
+    this.#progressListeners.clear()
     for (const listener of listeners) listener()
   }
 }
