@@ -101,6 +101,7 @@ export class SinkSession {
       const cursor = this.#cursors.open(partition, progress)
       if (this.#cursors.isBehind(cursor)) this.#catchUp(cursor)
     }
+    this.#notifyProgress()
   }
 
   #canAdopt(cursor: Cursor, batch: AppendedBatch): boolean {
