@@ -14,16 +14,17 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     for line in sys.stdin:
-        print(json.dumps(answer(json.loads(line)), allow_nan=False), file=answers, flush=True)
+        print(answer(json.loads(line)), file=answers, flush=True)
 
 
-def answer(request: dict) -> dict:
+def answer(request: dict) -> str:
     module, function = request["call"].split(".")
     try:
-        return {"result": getattr(importlib.import_module(module), function)(**request["arguments"])}
+        result = getattr(importlib.import_module(module), function)(**request["arguments"])
+        return json.dumps({"result": result}, allow_nan=False)
     except Exception as error:
         traceback.print_exc()
-        return {"error": f"{type(error).__name__}: {error}"}
+        return json.dumps({"error": f"{type(error).__name__}: {error}"})
 
 
 main()

@@ -16,13 +16,14 @@ export class ToolProcess {
   readonly #child: ChildProcess
   readonly #waiting: { readonly resolve: (line: string) => void; readonly reject: (error: Error) => void }[] = []
   #errorText = ''
+  #isGone = false
 
   private constructor(program: string, words: readonly string[]) {
     const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'pipe'] })
     this.#child = child
     child.stderr.on('data', (chunk: Buffer) => (this.#errorText = (this.#errorText + chunk.toString()).slice(-ERROR_TEXT_MAX)))
-    child.once('close', (code) => this.#failAll(`the tool ended with ${code}`))
-    child.once('error', (error) => this.#failAll(error.message))
+    child.once('close', (code) => this.#onGone(`the tool ended with ${code}`))
+    child.once('error', (error) => this.#onGone(error.message))
     createInterface({ input: child.stdout }).on('line', (line) => this.#waiting.shift()?.resolve(line))
   }
 
@@ -34,24 +35,28 @@ export class ToolProcess {
     return new ToolProcess(executable, ['-XX:TieredStopAtLevel=1', '-cp', classPath, 'headgate.interop.ServeCalls'])
   }
 
-  async call<Result extends JsonValue | undefined>(name: string, input: { readonly [argument: string]: unknown }): Promise<Result> {
+  /** `Result` is what the caller knows of the tool. */
+  async call<Result>(name: string, input: { readonly [argument: string]: unknown }): Promise<Result> {
+    if (this.#isGone) throw new Error(`the tool is gone: ${this.#errorText}`)
     const line = await new Promise<string>((resolve, reject) => {
       this.#waiting.push({ resolve, reject })
       this.#child.stdin?.write(`${stringifyJson({ call: name, arguments: input as JsonValue })}\n`)
     })
-    const { result, error } = parseJson(line) as { result?: Result; error?: string }
+    const { result, error } = parseJson(line) as { result?: unknown; error?: string }
     if (error !== undefined) throw new Error(error)
     return result as Result
   }
 
   /** The end of its input is the end of the tool. */
   async stop(): Promise<void> {
+    if (this.#isGone) return
     const closed = once(this.#child, 'close')
     this.#child.stdin?.end()
     await closed
   }
 
-  #failAll(reason: string): void {
+  #onGone(reason: string): void {
+    this.#isGone = true
     for (const waiting of this.#waiting.splice(0)) waiting.reject(new Error(`${reason}: ${this.#errorText}`))
   }
 }

@@ -1,0 +1,182 @@
+import { bytes, date, decimal, double, int64Max, int64Min, localTimestamp, map, time, timestamp, type Value } from '../support/notation.ts'
+import type { TableCase } from './table-case.ts'
+
+const optional = (type: unknown): unknown => ['null', type]
+const fields: { readonly [name: string]: unknown } = {
+  flag: 'boolean',
+  small: 'int',
+  large: 'long',
+  single: 'float',
+  real: 'double',
+  raw: 'bytes',
+  text: 'string',
+  colour: { type: 'enum', name: 'Colour', symbols: ['RED', 'GREEN'] },
+  fixed4: { type: 'fixed', name: 'Four', size: 4 },
+  amount: { type: 'bytes', logicalType: 'decimal', precision: 38, scale: 9 },
+  price: { type: 'fixed', name: 'Price', size: 4, logicalType: 'decimal', precision: 9, scale: 2 },
+  id: { type: 'string', logicalType: 'uuid' },
+  day: { type: 'int', logicalType: 'date' },
+  clock: { type: 'long', logicalType: 'time-micros' },
+  millis: { type: 'long', logicalType: 'timestamp-millis' },
+  micros: { type: 'long', logicalType: 'timestamp-micros' },
+  wall: { type: 'long', logicalType: 'local-timestamp-micros' },
+  tags: { type: 'array', items: 'string' },
+  matrix: { type: 'array', items: { type: 'array', items: optional('long') } },
+  scores: { type: 'map', values: 'double' },
+  place: {
+    type: 'record',
+    name: 'Place',
+    fields: [
+      { name: 'lat', type: 'double' },
+      { name: 'name', type: optional('string') },
+      {
+        name: 'inner',
+        type: optional({ type: 'record', name: 'Inner', fields: [{ name: 'depth', type: 'long' }] }),
+      },
+    ],
+  },
+  legs: {
+    type: 'array',
+    items: {
+      type: 'record',
+      name: 'Leg',
+      fields: [
+        { name: 'from', type: 'string' },
+        { name: 'at', type: optional({ type: 'long', logicalType: 'timestamp-micros' }) },
+        { name: 'marks', type: { type: 'array', items: 'bytes' } },
+      ],
+    },
+  },
+  counts: { type: 'map', values: { type: 'record', name: 'Count', fields: [{ name: 'hits', type: 'long' }] } },
+}
+
+const schema = {
+  type: 'record',
+  name: 'Everything',
+  namespace: 'interop',
+  fields: Object.entries(fields).map(([name, type]) => ({ name, type: optional(type), default: null })),
+}
+
+const nothing = Object.fromEntries(Object.keys(fields).map((name) => [name, null]))
+
+/** Records whose every column reads back as it was produced, where `unlike` names no other. */
+function record(what: string, value: { readonly [name: string]: Value }, unlike: { readonly [name: string]: Value } = {}) {
+  return { what, value: { ...nothing, ...value }, row: { ...nothing, ...value, ...unlike } }
+}
+
+export const avroCase: TableCase = {
+  topic: 'avro_everything',
+  language: 'AVRO',
+  schema: JSON.stringify(schema),
+  columns: {
+    flag: 'boolean',
+    small: 'long',
+    large: 'long',
+    single: 'double',
+    real: 'double',
+    raw: 'binary',
+    text: 'string',
+    colour: 'string',
+    fixed4: 'binary',
+    amount: 'decimal(38,9)',
+    price: 'decimal(9,2)',
+    id: 'string',
+    day: 'date',
+    clock: 'string',
+    millis: 'timestamptz',
+    micros: 'timestamptz',
+    wall: 'timestamp',
+    tags: 'list<string>',
+    matrix: 'list<list<long>>',
+    scores: 'map<string, double>',
+    place: 'struct<lat: double, name: string, inner: struct<depth: long>>',
+    legs: 'list<struct<from: string, at: timestamptz, marks: list<binary>>>',
+    counts: 'map<string, struct<hits: long>>',
+  },
+  records: [
+    record(
+      'something of everything',
+      {
+        flag: true,
+        small: 7,
+        large: 8_000_000_000,
+        single: 0.5,
+        real: 0.1,
+        raw: bytes('00ff'),
+        text: 'zwölf Boxkämpfer 🥊 \u0000 “quoted”\n',
+        colour: 'GREEN',
+        fixed4: bytes('deadbeef'),
+        amount: decimal('12345.678900000'),
+        price: decimal('-0.05'),
+        id: '123e4567-e89b-12d3-a456-426614174000',
+        day: date('2024-02-29'),
+        clock: time('23:59:59.999999'),
+        millis: timestamp('2024-02-29T12:34:56.789000Z'),
+        micros: timestamp('1969-12-31T23:59:59.999999Z'),
+        wall: localTimestamp('2024-06-01T00:00:00.000001'),
+        tags: ['a', '', 'c'],
+        matrix: [[1, null, 3], [], [int64Max]],
+        scores: map({ '': 0, b: 1.5 }),
+        place: { lat: -90, name: 'South Pole', inner: { depth: 2835 } },
+        legs: [
+          { from: 'AMS', at: timestamp('2024-02-29T00:00:00.000000Z'), marks: [bytes('01'), bytes('')] },
+          { from: '', at: null, marks: [] },
+        ],
+        counts: map({ one: { hits: 1 }, two: { hits: int64Min } }),
+      },
+      { clock: '23:59:59.999999' },
+    ),
+    record(
+      'the largest',
+      {
+        flag: true,
+        small: 2_147_483_647,
+        large: int64Max,
+        single: 3.4028234663852886e38,
+        real: Number.MAX_VALUE,
+        amount: decimal('99999999999999999999999999999.999999999'),
+        price: decimal('9999999.99'),
+        day: date('9999-12-31'),
+        clock: time('23:59:59.999999'),
+        millis: timestamp('9999-12-31T23:59:59.999000Z'),
+        micros: timestamp('9999-12-31T23:59:59.999999Z'),
+        wall: localTimestamp('9999-12-31T23:59:59.999999'),
+      },
+      { clock: '23:59:59.999999' },
+    ),
+    record(
+      'the smallest',
+      {
+        flag: false,
+        small: -2_147_483_648,
+        large: int64Min,
+        single: -3.4028234663852886e38,
+        real: Number.MIN_VALUE,
+        amount: decimal('-99999999999999999999999999999.999999999'),
+        price: decimal('-9999999.99'),
+        day: date('0001-01-01'),
+        clock: time('00:00:00.000000'),
+        millis: timestamp('0001-01-01T00:00:00.000000Z'),
+        micros: timestamp('0001-01-01T00:00:00.000000Z'),
+        wall: localTimestamp('0001-01-01T00:00:00.000000'),
+      },
+      { clock: '00:00:00.000000' },
+    ),
+    record('nulls', nothing),
+    record('what is empty and not null', {
+      raw: bytes(''),
+      text: '',
+      amount: decimal('0.000000000'),
+      tags: [],
+      matrix: [],
+      scores: map({}),
+      place: { lat: 0, name: null, inner: null },
+      legs: [],
+      counts: map({}),
+    }),
+    record('no number', { single: double('NaN'), real: double('NaN') }),
+    record('beyond numbers', { single: double('Infinity'), real: double('-Infinity') }),
+    record('minus zero', { single: double('-0'), real: double('-0') }),
+    { what: 'a tombstone', value: null },
+  ],
+}
