@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -85,9 +85,40 @@ export class ServerProcess {
 
   /** SIGTERM, and the exit code. */
   async stop(): Promise<number | null> {
-    this.#child.kill('SIGTERM')
+    this.terminate()
     return this.#exited
   }
+
+  /** SIGTERM, without waiting. */
+  terminate(): void {
+    this.#child.kill('SIGTERM')
+  }
+
+  /** The exit code, null after a signal that nothing handled. */
+  get exited(): Promise<number | null> {
+    return this.#exited
+  }
+
+  /** Resident bytes now. */
+  get residentBytes(): number {
+    const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8')) ?? []
+    return Number(kibibytes) * 1024
+  }
+}
+
+/** A start that fails: the exit code and what it said. */
+export async function failingStart({
+  dataDir,
+  flags = [],
+}: ServerOptions): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const words = [cli, 'serve', '--data-dir', dataDir, '--kafka', '127.0.0.1:0', '--http', '127.0.0.1:0', '--log-level', 'warn', ...flags]
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  return { code, stdout, stderr }
 }
 
 /** Runs `use` with a new directory, which is gone afterwards. */

@@ -151,7 +151,7 @@ test('lake.formats may grow: Delta catches up with what Iceberg holds, and both 
   const flushed = await flushTable(server.http, 'growing')
   expect(flushed).toMatchObject({ icebergSnapshotId: expect.any(Number), deltaVersion: expect.any(Number) })
   for (const rows of [await icebergRows(server.dataDir, 'growing'), await deltaRows(server.dataDir, 'growing')])
-    expect(rows.map(({ id }) => Number(id)).toSorted()).toEqual([1, 2, 3, 4])
+    expect(rows.map(({ id }) => String(id)).toSorted()).toEqual(['1', '2', '3', '4'])
 })
 
 describe('a topic that was deleted', () => {
@@ -212,7 +212,8 @@ describe('changes at once', () => {
     const names = ['one.table', 'one-table', 'ONE_TABLE', 'one_table']
     const topics = await Promise.all(names.map((name, index) => clients[index]?.topic(name)))
     for (const each of clients) each.close()
-    expect(topics.map((topic) => topic?.errorCode).toSorted()).toEqual([0, 17, 17, 17])
+    expect(topics.filter((topic) => topic?.errorCode === 0)).toHaveLength(1)
+    expect(topics.filter((topic) => topic?.errorCode === 17)).toHaveLength(3)
   })
 })
 

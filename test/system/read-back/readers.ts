@@ -77,7 +77,8 @@ function view(cell: Cell, losses: Losses): unknown {
   if (cell instanceof Days) return losses.days(cell)
   if (cell instanceof Uint8Array) return losses.bytes(cell)
   if (cell instanceof Decimal) return near(Number(cell.unscaled) / 10 ** cell.scale)
-  if (cell instanceof MapOf) return Object.fromEntries(cell.entries.map(([key, value]) => [String(key), view(value, losses)]))
+  if (cell instanceof MapOf)
+    return Object.fromEntries(cell.entries.map(([key, value]) => [String(key as string | bigint), view(value, losses)]))
   if (Array.isArray(cell)) return cell.map((item: Cell) => view(item, losses))
   if (typeof cell !== 'object' || cell === null) return cell
   return Object.fromEntries(Object.entries(cell).map(([name, item]) => [name, view(item as Cell, losses)]))
