@@ -37,7 +37,7 @@ export function isOneOfMany(constants: readonly unknown[]): (value: unknown) => 
 }
 
 /** Equal for values that JSON Schema calls equal: members in any order, 0 and -0 the same. Nesting is bounded before. */
-function equalityKey(value: unknown): string {
+export function equalityKey(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value)
   if (typeof value !== 'object' || value === null) return String(value)
   if (Array.isArray(value)) return `[${value.map(equalityKey).join(',')}]`

@@ -1,8 +1,11 @@
 import { messageOf } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
-import type { ParsedSchema, SchemaDefinition, SchemaLanguage } from '../language.ts'
+import type { SchemaDefinition, SchemaLanguage } from '../language.ts'
 import { metaJudge } from './ajv.ts'
 import { canonicalText, normalizedText } from './canonical.ts'
+import { checkJsonCompatibility, type JsonParsedSchema } from './compatibility.ts'
+import { loadModel } from './compatibility/load-model.ts'
+import type { SchemaModel } from './compatibility/model.ts'
 import { compilePatterns, type CompiledPatterns } from './compile.ts'
 import { compileDecoder } from './decoder.ts'
 import { dialectOf, type Dialect } from './dialect.ts'
@@ -15,10 +18,15 @@ import { unify } from './unify.ts'
 import type { UnifiedSchema } from './unified-schema.ts'
 
 /** JSON Schema, draft-04 to 2020-12, as the registry and the lanes use it. */
-export const jsonSchema: SchemaLanguage = { schemaType: 'JSON', parse: parseJsonSchema }
+export const jsonSchema: SchemaLanguage = {
+  schemaType: 'JSON',
+  parse: parseJsonSchema,
+  checkCompatibility: (question) => checkJsonCompatibility(question),
+}
 
-function parseJsonSchema(definition: SchemaDefinition): ParsedSchema {
-  const { canonicalText, schema, patterns } = readSchema(definition)
+function parseJsonSchema(definition: SchemaDefinition): JsonParsedSchema {
+  const { canonicalText, documents, schema, patterns } = readSchema(definition)
+  let model: SchemaModel | undefined
   return {
     schemaType: 'JSON',
     canonicalText,
@@ -26,12 +34,14 @@ function parseJsonSchema(definition: SchemaDefinition): ParsedSchema {
     formattedText: () => undefined,
     rowType: () => mapRow(schema).rowType,
     compileDecoder: () => compileDecoder(schema, patterns),
+    model: () => (model ??= loadModel(documents, patterns)),
   }
 }
 
 /** A schema that has passed all that a registration must check: text, meta-schema, every `$ref`, every pattern. */
 export interface ReadSchema {
   readonly canonicalText: string
+  readonly documents: SchemaDocuments
   readonly schema: UnifiedSchema
   readonly patterns: CompiledPatterns
 }
@@ -42,8 +52,9 @@ export function readSchema({ text, references }: SchemaDefinition): ReadSchema {
   const node = parseText(text, '#')
   const root = parseDocument({ name: '', text }, wideBounds)
   const others = references.map((reference) => parseDocument(reference, wideBounds, root.dialect))
-  const schema = unify(new SchemaDocuments(root, others), (raw) => wideBounds.has(raw))
-  return { canonicalText: canonicalText(node), schema, patterns: compilePatterns(schema) }
+  const documents = new SchemaDocuments(root, others)
+  const schema = unify(documents, (raw) => wideBounds.has(raw))
+  return { canonicalText: canonicalText(node), documents, schema, patterns: compilePatterns(schema) }
 }
 
 function parseText(text: string, path: string): JsonNode {
