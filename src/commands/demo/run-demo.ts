@@ -138,7 +138,7 @@ function sayNext(dataDir: string, invocation: Invocation, say: Say): void {
 /** The words that started this process, so that the lines can be typed as they are. */
 function commandText({ environment }: Invocation): string {
   const entry = serverEntry()
-  return environment['npm_command'] === 'exec' || !entry.endsWith('.ts') ? 'npx headgate' : `node ${relative(process.cwd(), entry)}`
+  return environment['npm_command'] === 'exec' || !entry.endsWith('.ts') ? 'npx headgate' : `npx node ${relative(process.cwd(), entry)}`
 }
 
 function shown(path: string): string {
