@@ -2,7 +2,7 @@ import { assert } from '../shared/assert.ts'
 import { HeadgateError } from '../shared/errors.ts'
 import type { SchemaType } from '../schema/language.ts'
 import type { SchemaChange, SchemaRows, StoredSchema, StoredVersion } from '../state/state-store.ts'
-import { parseReferences, type ResolvedSchemaReference } from './schema-content.ts'
+import { parseReferences, schemaTypes, type ResolvedSchemaReference } from './schema-content.ts'
 import { SortedNames } from './sorted-names.ts'
 import { DEFAULT_CONTEXT, subjectBeside, contextPrefix } from './subject.ts'
 
@@ -25,13 +25,19 @@ export interface RegisteredVersion {
   readonly createdAtMs: number
 }
 
-type MutableSchema = RegisteredSchema & { readonly uses: RegisteredVersion[] }
+type MutableSchema = Omit<RegisteredSchema, 'uses'> & { uses: readonly RegisteredVersion[] }
 
 interface ContextIndex {
+  readonly context: string
   maxId: number
   readonly byId: Map<number, MutableSchema>
-  readonly byGuid: Map<string, MutableSchema[]>
+  readonly byGuid: Map<string, MutableSchema>
+  /** Where ids were imported, more schemas of a content that has one already. */
+  readonly moreByGuid: Map<string, readonly MutableSchema[]>
 }
+
+/** One for all: most lists are of one, and there may be very many. */
+const NONE: readonly never[] = []
 
 /**
  * The registry's rows as lookups, all of them in memory except the schemas' texts. It follows the store change by
@@ -45,6 +51,7 @@ export class RegistryIndex {
   #documents = new Map<string, unknown>()
   /** Who refers to a version, by its key. */
   #referrers = new Map<string, Set<MutableSchema>>()
+  #schemaTypes = new Set<SchemaType>()
 
   get revision(): bigint {
     return this.#revision
@@ -56,6 +63,7 @@ export class RegistryIndex {
     this.#subjects = new Map()
     this.#documents = new Map()
     this.#referrers = new Map()
+    this.#schemaTypes = new Set()
     for (const { context, maxId } of rows.maxIds) this.#contextIndex(context).maxId = maxId
     for (const schema of rows.schemas) this.#putSchema(schema)
     for (const version of rows.versions) this.#putVersion(version)
@@ -78,7 +86,9 @@ export class RegistryIndex {
 
   /** Schemas of this content in a context: one, unless ids were imported. */
   schemasByGuid(context: string, guid: string): readonly RegisteredSchema[] {
-    return this.#contexts.get(context)?.byGuid.get(guid) ?? []
+    const { byGuid, moreByGuid } = this.#contexts.get(context) ?? {}
+    const first = byGuid?.get(guid)
+    return first === undefined ? NONE : [first, ...(moreByGuid?.get(guid) ?? NONE)]
   }
 
   maxId(context: string): number {
@@ -132,10 +142,9 @@ export class RegistryIndex {
     return [...this.#documents.keys()].filter((key) => key.startsWith(prefix))
   }
 
-  schemaTypes(): Set<SchemaType> {
-    const types = new Set<SchemaType>()
-    for (const { byId } of this.#contexts.values()) for (const { schemaType } of byId.values()) types.add(schemaType)
-    return types
+  /** Of all schemas that were here since the last load. */
+  get schemaTypes(): ReadonlySet<SchemaType> {
+    return this.#schemaTypes
   }
 
   #apply(change: SchemaChange): void {
@@ -154,37 +163,49 @@ export class RegistryIndex {
     }
   }
 
-  #putSchema({ context, schemaId, guid, schemaType, references }: StoredSchema): void {
-    const { byId, byGuid, maxId } = this.#contextIndex(context)
-    this.#contextIndex(context).maxId = Math.max(maxId, schemaId)
-    const before = byId.get(schemaId)
-    if (before) this.#dropSchema(before)
-    const parsedReferences = parseReferences(references)
-    const schema = { context, schemaId, guid, schemaType: schemaType as SchemaType, references: parsedReferences, uses: [] }
-    byId.set(schemaId, schema)
-    byGuid.set(guid, [...(byGuid.get(guid) ?? []), schema])
+  #putSchema({ context: contextName, schemaId, guid, schemaType: typeName, references }: StoredSchema): void {
+    const index = this.#contextIndex(contextName)
+    index.maxId = Math.max(index.maxId, schemaId)
+    const before = index.byId.get(schemaId)
+    if (before) this.#dropSchema(index, before)
+    // Every row brings strings of its own: those that are the same are kept once.
+    const { context } = index
+    const schemaType = typeByName[typeName]
+    if (!schemaType) throw new HeadgateError('store-corrupt', `schema ${schemaId} is stored as ${typeName}, which is no schema language`)
+    const schema: MutableSchema = { context, schemaId, guid, schemaType, references: parseReferences(references), uses: NONE }
+    this.#schemaTypes.add(schemaType)
+    index.byId.set(schemaId, schema)
+    if (index.byGuid.has(guid)) index.moreByGuid.set(guid, [...(index.moreByGuid.get(guid) ?? NONE), schema])
+    else index.byGuid.set(guid, schema)
+    if (references === '') return
     for (const key of referenceKeys(schema)) this.#referrers.set(key, (this.#referrers.get(key) ?? new Set()).add(schema))
   }
 
   /** Only a schema that nothing uses is ever replaced. */
-  #dropSchema(schema: MutableSchema): void {
+  #dropSchema({ byGuid, moreByGuid }: ContextIndex, schema: MutableSchema): void {
     assert(schema.uses.length === 0, 'a schema in use was replaced')
-    const { byGuid } = this.#contextIndex(schema.context)
-    byGuid.set(
-      schema.guid,
-      (byGuid.get(schema.guid) ?? []).filter((other) => other !== schema),
-    )
+    const { guid } = schema
+    const [first, ...more] = [byGuid.get(guid), ...(moreByGuid.get(guid) ?? NONE)].filter((other) => other !== schema)
+    moreByGuid.delete(guid)
+    byGuid.delete(guid)
+    if (first) byGuid.set(guid, first)
+    if (more.length > 0)
+      moreByGuid.set(
+        guid,
+        more.filter((other) => other !== undefined),
+      )
     for (const key of referenceKeys(schema)) this.#referrers.get(key)?.delete(schema)
   }
 
-  #putVersion({ subject, version, context, schemaId, isDeleted, createdAtMs }: StoredVersion): void {
+  #putVersion({ subject: subjectName, version, context, schemaId, isDeleted, createdAtMs }: StoredVersion): void {
     const schema = this.#contexts.get(context)?.byId.get(schemaId)
-    if (!schema) throw new HeadgateError('store-corrupt', `${subject} version ${version} names schema ${schemaId}, which is not stored`)
-    const versions = this.#subjects.get(subject)
+    if (!schema) throw new HeadgateError('store-corrupt', `${subjectName} version ${version} names schema ${schemaId}, which is not stored`)
+    const versions = this.#subjects.get(subjectName)
+    const subject = versions?.[0]?.subject ?? subjectName
     const entry: RegisteredVersion = { subject, version, schema, isDeleted, createdAtMs }
     if (versions === undefined) this.#subjects.set(subject, [entry])
     else this.#insert(versions, entry)
-    schema.uses.push(entry)
+    schema.uses = schema.uses.length === 0 ? [entry] : [...schema.uses, entry]
   }
 
   #insert(versions: RegisteredVersion[], entry: RegisteredVersion): void {
@@ -212,21 +233,23 @@ export class RegistryIndex {
   #contextIndex(context: string): ContextIndex {
     const known = this.#contexts.get(context)
     if (known) return known
-    const created: ContextIndex = { maxId: 0, byId: new Map(), byGuid: new Map() }
+    const created: ContextIndex = { context, maxId: 0, byId: new Map(), byGuid: new Map(), moreByGuid: new Map() }
     this.#contexts.set(context, created)
     return created
   }
 }
 
+const typeByName: { readonly [name: string]: SchemaType | undefined } = Object.fromEntries(schemaTypes.map((name) => [name, name]))
+
 /** The documents that say which contexts there are. */
 export const CONTEXT_KEY = 'context/'
 
 function removeUse(version: RegisteredVersion): void {
-  const { uses } = version.schema as MutableSchema
-  uses.splice(uses.indexOf(version), 1)
+  const schema = version.schema as MutableSchema
+  schema.uses = schema.uses.filter((use) => use !== version)
 }
 
-function referenceKeys({ context, references }: RegisteredSchema): string[] {
+function referenceKeys({ context, references }: MutableSchema): string[] {
   return references.map(({ subject, version }) => versionKey(subjectBeside(contextPrefix(context), subject), version))
 }
 

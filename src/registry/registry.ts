@@ -159,9 +159,9 @@ export class Registry {
   }
 
   async #load(): Promise<void> {
-    this.index.load(await this.#state.load())
+    await this.#state.load((rows) => this.index.load(rows))
     // A topic's records are judged without waiting, so its language must be at hand.
-    await this.schemas.loadLanguages(this.index.schemaTypes())
+    await this.schemas.loadLanguages(this.index.schemaTypes)
   }
 
   async #reload(): Promise<void> {

@@ -45,7 +45,7 @@ export function withStateFaults(store: StateStore, faults: StateFaults, random: 
 
   function faultySchemas(schemas: SchemaState): SchemaState {
     return {
-      load: () => reading(() => schemas.load()),
+      load: (read) => reading(() => schemas.load(read)),
       revision: () => reading(() => schemas.revision()),
       textOf(context, schemaId) {
         refuse()

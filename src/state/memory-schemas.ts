@@ -10,13 +10,14 @@ export function memorySchemas(): SchemaState {
   let revision = 0n
 
   return {
-    load: async () => ({
-      revision,
-      schemas: [...schemas.values()].sort((a, b) => compareText(a.context, b.context) || a.schemaId - b.schemaId),
-      versions: [...versions.values()].sort((a, b) => compareText(a.subject, b.subject) || a.version - b.version),
-      documents: [...documents].map(([key, json]) => ({ key, json })).sort((a, b) => compareText(a.key, b.key)),
-      maxIds: [...maxIds].map(([context, maxId]) => ({ context, maxId })).sort((a, b) => compareText(a.context, b.context)),
-    }),
+    load: async (read) =>
+      read({
+        revision,
+        schemas: [...schemas.values()].sort((a, b) => compareText(a.context, b.context) || a.schemaId - b.schemaId),
+        versions: [...versions.values()].sort((a, b) => compareText(a.subject, b.subject) || a.version - b.version),
+        documents: [...documents].map(([key, json]) => ({ key, json })).sort((a, b) => compareText(a.key, b.key)),
+        maxIds: [...maxIds].map(([context, maxId]) => ({ context, maxId })).sort((a, b) => compareText(a.context, b.context)),
+      }),
     revision: async () => revision,
     textOf: (context, schemaId) => texts.get(schemaKeyOf(context, schemaId)),
     async apply(expectedRevision, changes) {

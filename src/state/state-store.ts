@@ -142,8 +142,11 @@ export interface TimestampQuery extends TopicPartition {
 
 /** The registry's rows. What they mean (compatibility, modes, canonical forms) is decided in registry/. */
 export interface SchemaState {
-  /** Every row except the schemas' texts, for a registry that looks things up in memory. `revision` grows with every change. */
-  load(): Promise<SchemaRows>
+  /**
+   * Shows `read` every row except the schemas' texts, as they are at one revision, for a registry that looks things up in
+   * memory. The rows are there during the call only, and each list once: there may be very many, and none is kept twice.
+   */
+  load<Result>(read: (rows: SchemaRows) => Result): Promise<Result>
   /** The current revision: whether what was loaded is still all there is. */
   revision(): Promise<bigint>
   /**
@@ -159,13 +162,16 @@ export interface SchemaState {
 }
 
 export interface SchemaRows {
+  /** Grows with every change. */
   readonly revision: bigint
-  readonly schemas: readonly StoredSchema[]
-  readonly versions: readonly StoredVersion[]
+  /** By context and id. */
+  readonly schemas: Iterable<StoredSchema>
+  /** By subject and version. */
+  readonly versions: Iterable<StoredVersion>
   /** Registry documents such as config and mode, by key (for example `config/` and `config/orders-value`), JSON text. */
-  readonly documents: readonly { readonly key: string; readonly json: string }[]
+  readonly documents: Iterable<{ readonly key: string; readonly json: string }>
   /** The highest id ever given per context; ids are never used again. */
-  readonly maxIds: readonly { readonly context: string; readonly maxId: number }[]
+  readonly maxIds: Iterable<{ readonly context: string; readonly maxId: number }>
 }
 
 /** A schema without its text: what finding it takes. */

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { SchemaChange, SchemaRows, SchemaState, StoredSchema, StoredVersion } from '../state-store.ts'
 import { assert } from '../../shared/assert.ts'
-import { bigintAt, numberAt, prepare, prepareNumbers, rowOf, rowsOf, textAt, type Row } from './rows.ts'
+import { bigintAt, eachRow, numberAt, prepare, prepareNumbers, rowOf, textAt, type Row } from './rows.ts'
 import { inTransaction, reading } from './transaction.ts'
 
 /**
@@ -17,16 +17,18 @@ export class SqliteSchemas implements SchemaState {
     this.#statements = prepareStatements(database)
   }
 
-  async load(): Promise<SchemaRows> {
+  async load<Result>(read: (rows: SchemaRows) => Result): Promise<Result> {
     const { schemas, versions, documents, maxIds } = this.#statements
     // No other connection exists (the lock is exclusive) and nothing here awaits: the queries see one state.
-    return reading(() => ({
-      revision: this.#revision(),
-      schemas: rowsOf(schemas).map(storedSchema),
-      versions: rowsOf(versions).map(storedVersion),
-      documents: rowsOf(documents).map((row) => ({ key: textAt(row, 0), json: textAt(row, 1) })),
-      maxIds: rowsOf(maxIds).map((row) => ({ context: textAt(row, 0), maxId: numberAt(row, 1) })),
-    }))
+    return reading(() =>
+      read({
+        revision: this.#revision(),
+        schemas: eachAs(eachRow(schemas), storedSchema),
+        versions: eachAs(eachRow(versions), storedVersion),
+        documents: eachAs(eachRow(documents), (row) => ({ key: textAt(row, 0), json: textAt(row, 1) })),
+        maxIds: eachAs(eachRow(maxIds), (row) => ({ context: textAt(row, 0), maxId: numberAt(row, 1) })),
+      }),
+    )
   }
 
   async revision(): Promise<bigint> {
@@ -117,6 +119,10 @@ function prepareStatements(database: DatabaseSync) {
     putDocument: prepare(database, `insert into schema_documents values (?, ?) on conflict do update set json = excluded.json`),
     removeDocument: prepare(database, `delete from schema_documents where key = ?`),
   }
+}
+
+function* eachAs<Item>(rows: Iterable<Row>, itemOf: (row: Row) => Item): Generator<Item> {
+  for (const row of rows) yield itemOf(row)
 }
 
 function storedSchema(row: Row): StoredSchema {
