@@ -18,8 +18,10 @@ const TEXT = `
 function isTaken(text: string): boolean {
   try {
     const schema = parseProtobuf({ text, references: [] })
-    // What is taken can be printed, described and, but for constructs that have no column, decoded.
+    // What is taken can be printed, normalised, described and, but for constructs that have no column, decoded.
     expect(parseProtobuf({ text: schema.canonicalText, references: [] }).canonicalText).toBe(schema.canonicalText)
+    const normal = schema.normalizedText()
+    expect(parseProtobuf({ text: normal, references: [] }).normalizedText()).toBe(normal)
     const base64 = Buffer.from(descriptorBytes(schema.linked, 'x.proto')).toString('base64')
     if (schema.linked.main.ast.messages.length > 0) parseProtobuf({ text: base64, references: [] })
     schema.compileDecoder()

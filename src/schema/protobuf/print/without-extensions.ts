@@ -44,5 +44,5 @@ function plainEnum(node: EnumNode): EnumNode {
 }
 
 function plainOptions(options: readonly OptionNode[]): OptionNode[] {
-  return options.filter(({ name }) => !(name[0]?.isExtension ?? false))
+  return options.filter(({ name }) => !name.some(({ isExtension }) => isExtension))
 }
