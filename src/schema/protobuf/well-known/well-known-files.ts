@@ -1,6 +1,7 @@
 import type { ParsedFile } from '../link/link.ts'
 import type { MessageType } from '../link/types.ts'
 import { parseProtoFile } from '../parse/parse-file.ts'
+import { bufValidateFile } from './buf-validate.ts'
 import { confluentFiles } from './confluent.ts'
 import { googleDescriptorFile } from './google-descriptor.ts'
 import { googleProtobufFiles } from './google-protobuf.ts'
@@ -8,7 +9,7 @@ import { googleTypeFiles } from './google-type.ts'
 
 /** Files that a schema may import without a reference, by path. */
 const texts: ReadonlyMap<string, string> = new Map(
-  Object.entries({ ...googleProtobufFiles, ...googleDescriptorFile, ...googleTypeFiles, ...confluentFiles }),
+  Object.entries({ ...googleProtobufFiles, ...googleDescriptorFile, ...googleTypeFiles, ...confluentFiles, ...bufValidateFile }),
 )
 const parsed = new Map<string, ParsedFile>()
 
