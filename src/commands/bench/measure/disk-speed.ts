@@ -3,6 +3,8 @@ import { join } from 'node:path'
 
 export interface DiskRun {
   readonly bytesPerSecond: number
+  /** CPU seconds of this process, nearly all of them in the kernel. */
+  readonly cpuPerGigabyte: number
   /** Of each write with its sync. */
   readonly latenciesMs: readonly number[]
 }
@@ -17,6 +19,7 @@ export async function syncedWrites(
   const latenciesMs: number[] = []
   const file = await open(path, 'w')
   try {
+    const cpuBefore = process.cpuUsage()
     const startMs = performance.now()
     for (let written = 0; written < totalBytes; written += blockBytes) {
       const blockStartMs = performance.now()
@@ -24,7 +27,10 @@ export async function syncedWrites(
       await file.datasync()
       latenciesMs.push(performance.now() - blockStartMs)
     }
-    return { bytesPerSecond: (latenciesMs.length * blockBytes) / ((performance.now() - startMs) / 1_000), latenciesMs }
+    const seconds = (performance.now() - startMs) / 1_000
+    const { user, system } = process.cpuUsage(cpuBefore)
+    const bytes = latenciesMs.length * blockBytes
+    return { bytesPerSecond: bytes / seconds, cpuPerGigabyte: (user + system) / 1e6 / (bytes / 1e9), latenciesMs }
   } finally {
     await file.close()
     await rm(path, { force: true })

@@ -2,9 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { HeadgateError } from '../../../shared/errors.ts'
 
-/** What a process has used: the CPU time of all its threads since it began, user and system, and its resident memory now. */
+/** What a process has used: the CPU time of all its threads since it began, and its resident memory now. */
 export interface ProcessUsage {
   readonly cpuSeconds: number
+  /** The part of it that the system spent on the process's behalf; undefined where that is not told. */
+  readonly kernelSeconds: number | undefined
   readonly residentBytes: number
 }
 
@@ -36,10 +38,12 @@ function usageFromProc(pid: number): ProcessUsage {
   // The second field is the program's name in parentheses and may hold anything; what follows is numbers.
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  const [userTicks, systemTicks] = [fields[11], fields[12]].map(Number)
+  const userSeconds = finite(Number(fields[11])) / TICKS_PER_SECOND
+  const kernelSeconds = finite(Number(fields[12])) / TICKS_PER_SECOND
   const [, residentKiB] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
   return {
-    cpuSeconds: finite((userTicks ?? NaN) + (systemTicks ?? NaN)) / TICKS_PER_SECOND,
+    cpuSeconds: userSeconds + kernelSeconds,
+    kernelSeconds,
     residentBytes: finite(Number(residentKiB)) * 1024,
   }
 }
@@ -48,7 +52,7 @@ function usageFromPs(pid: number): ProcessUsage {
   const [time = '', residentKiB] = execFileSync('ps', ['-o', 'time=,rss=', '-p', String(pid)], { encoding: 'utf8' })
     .trim()
     .split(/\s+/)
-  return { cpuSeconds: finite(secondsOfPs(time)), residentBytes: finite(Number(residentKiB)) * 1024 }
+  return { cpuSeconds: finite(secondsOfPs(time)), kernelSeconds: undefined, residentBytes: finite(Number(residentKiB)) * 1024 }
 }
 
 /** `[[days-]hours:]minutes:seconds[.hundredths]`. */
