@@ -11,12 +11,11 @@ import {
   type ArrayPart,
   type CombinedPart,
   type Criterion,
-  type NumberPart,
   type ObjectPart,
   type SchemaModel,
   type SchemaPart,
-  type StringPart,
 } from './model.ts'
+import { readNumber, readString } from './scalar-parts.ts'
 
 /**
  * Reads documents into the model that compatibility compares. They have passed all checks of a registration: every
@@ -160,7 +159,7 @@ class ModelLoader {
     if (tuple.length > 0) return { items: undefined, tuple, additional: this.#permission(keywords, 'items') }
     // The two loaders of the registry, one for each family of dialects, read booleans in two ways.
     if (typeof items === 'boolean' && !keywords.dialect.isRefAlone) return { items: undefined, tuple, additional: items }
-    return { items: this.#optional(keywords, 'items'), tuple, additional: this.#permission(keywords, 'additionalItems') }
+    return { items: this.#optional(keywords, 'items'), tuple, additional: true }
   }
 
   #reference(ref: string, from: LocatedSchema): SchemaPart {
@@ -209,33 +208,6 @@ class ModelLoader {
 
 function annotationsOf(schema: RawObject): Annotations {
   return { hasDefault: memberOf(schema, 'default') !== undefined, isConnectBytes: memberOf(schema, 'connect.type') === 'bytes' }
-}
-
-function readString(keywords: KeywordReader): StringPart {
-  keywords.take('string')
-  const pattern = keywords.value('pattern')
-  return {
-    kind: 'string',
-    maxLength: keywords.number('maxLength'),
-    minLength: keywords.number('minLength'),
-    pattern: typeof pattern === 'string' ? pattern : undefined,
-  }
-}
-
-function readNumber(keywords: KeywordReader, isInteger: boolean): NumberPart {
-  keywords.take('number')
-  const maximum = keywords.number('maximum')
-  const minimum = keywords.number('minimum')
-  return {
-    kind: 'number',
-    isInteger,
-    maximum,
-    minimum,
-    // In draft 4 a flag that makes the other keyword's bound exclusive.
-    exclusiveMaximum: keywords.value('exclusiveMaximum') === true ? maximum : keywords.number('exclusiveMaximum'),
-    exclusiveMinimum: keywords.value('exclusiveMinimum') === true ? minimum : keywords.number('exclusiveMinimum'),
-    multipleOf: keywords.number('multipleOf'),
-  }
 }
 
 function isFilledList(value: RawJson): value is readonly RawJson[] {

@@ -1,12 +1,10 @@
 import type { CompatibilityPolicy } from '../../compatibility.ts'
 import type { StepBudget } from '../../step-budget.ts'
 import { pointerTo } from '../raw-schema.ts'
-import { compareArrays } from './array-rules.ts'
-import { compareCombined } from './combined-rules.ts'
+import { breachesOnTheSpot, compare } from './compare.ts'
 import type { Comparison, SchemaPair } from './comparison.ts'
-import { breachesByThemselves, stepsByThemselves } from './kind-rules.ts'
 import { dereferenced, type SchemaModel } from './model.ts'
-import { compareObjects } from './object-rules.ts'
+import { isBrokenOnSight } from './on-sight.ts'
 import type { Choice, Demand, Offer, Pair } from './pair.ts'
 import { isBreaking, type Breach } from './rules.ts'
 import { settle } from './settle.ts'
@@ -37,7 +35,7 @@ class PairGraph {
   build(original: SchemaModel, update: SchemaModel): Pair {
     const root = this.#pairOf(dereferenced(original), dereferenced(update))
     // The list grows while it is walked: a pair stands behind the first one that asks for it.
-    for (const pair of this.#pairs) this.#expand(pair)
+    for (const { original, update, demands: into } of this.#pairs) compare(original, update, this.#comparisonInto(into))
     settle(this.#pairs, this.#budget)
     return root
   }
@@ -52,18 +50,6 @@ class PairGraph {
     ofOriginal.set(update, pair)
     this.#pairs.push(pair)
     return pair
-  }
-
-  #expand({ original, update, demands }: Pair): void {
-    const comparison = this.#comparisonInto(demands)
-    const breaches = this.#breachesByThemselves(original, update)
-    if (breaches) comparison.breaksAll(breaches)
-    else if (original.kind === 'object' && update.kind === 'object') compareObjects(original, update, comparison)
-    else if (original.kind === 'array' && update.kind === 'array') compareArrays(original, update, comparison)
-    else if (original.kind === 'not' && update.kind === 'not')
-      // What must not be is compared the other way round.
-      comparison.requiresOneOf([[update.schema, original.schema]], 'NOT_TYPE_EXTENDED', 'not')
-    else compareCombined(original, update, comparison)
   }
 
   #comparisonInto(demands: Demand[]): Comparison {
@@ -86,7 +72,7 @@ class PairGraph {
 
   /** Schemas without schemas inside are decided on the spot; everything else becomes a pair. */
   #require(original: SchemaModel, update: SchemaModel, path: () => string, add: (demand: Demand) => void): void {
-    const breaches = this.#breachesByThemselves(original, update)
+    const breaches = breachesOnTheSpot(original, update, this.#budget)
     if (breaches === undefined) add({ kind: 'pair', path: path(), pair: this.#pairOf(original, update) })
     else for (const breach of breaches) add(breachOf({ rule: breach.rule, path: path() + breach.path }))
   }
@@ -102,17 +88,14 @@ class PairGraph {
     const offers: Offer[] = []
     for (const [column, pair] of pairs.entries()) {
       const [original, update] = [dereferenced(pair[0]), dereferenced(pair[1])]
-      const breaches = this.#breachesByThemselves(original, update)
-      if (breaches === undefined) offers.push({ column, pair: this.#pairOf(original, update) })
-      else if (!breaches.some(({ rule }) => isBreaking(rule, this.#policy))) offers.push({ column, pair: undefined })
+      const breaches = breachesOnTheSpot(original, update, this.#budget)
+      if (breaches) {
+        if (!breaches.some(({ rule }) => isBreaking(rule, this.#policy))) offers.push({ column, pair: undefined })
+      } else if (!isBrokenOnSight(original, update, { policy: this.#policy, budget: this.#budget }))
+        offers.push({ column, pair: this.#pairOf(original, update) })
     }
     this.#budget.spend(OFFER_STEPS * offers.length)
     return offers
-  }
-
-  #breachesByThemselves(original: SchemaModel, update: SchemaModel): readonly Breach[] | undefined {
-    this.#budget.spend(stepsByThemselves(original, update))
-    return breachesByThemselves(original, update)
   }
 }
 

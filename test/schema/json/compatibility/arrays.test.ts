@@ -19,6 +19,7 @@ judged('items', [
   ['that may be anything', array(), array({ items: {} }), ['SCHEMA_ADDED #/items'], []],
   ['2020-12: true', in2020(array()), in2020(array({ items: true })), [], []],
   ['2020-12: false', in2020(array()), in2020(array({ items: false })), ['ADDITIONAL_ITEMS_REMOVED #/additionalItems'], []],
+  ['additionalItems says nothing where items are not listed', array(), array({ additionalItems: { $ref: '#/nowhere' } }), [], []],
   ['of a type, as a keyword alone', { items: text }, { items: text, type: 'array' }, [], []],
 ])
 

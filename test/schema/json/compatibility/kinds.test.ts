@@ -148,7 +148,7 @@ judged('keywords of a type that is not named are of its kind all the same', [
   ['properties beside a type of strings', { type: 'string', properties: { a: {} } }, { type: 'string' }, [], changed('#/')],
   ['a format of numbers, up to draft 7', { type: 'integer' }, { type: 'integer', format: 'int64' }, changed('#/'), []],
   ['a format of numbers, in 2020-12', in2020({ type: 'integer' }), in2020({ type: 'integer', format: 'int64' }), [], []],
-  ['a condition added', { type: 'object' }, { type: 'object', if: { required: ['a'] }, then: { required: ['b'] } }, changed('#/'), []],
+  ['a condition added', { type: 'object' }, { type: 'object', if: { required: ['a'] }, else: { required: ['b'] } }, changed('#/'), []],
   ['a condition changed', { if: { type: 'null' } }, { if: { type: 'string' }, else: false }, [], []],
   ['draft 4 knows no condition', inDraft4({ type: 'object' }), inDraft4({ type: 'object', if: { required: ['a'] } }), [], []],
 ])
