@@ -28,7 +28,7 @@ export async function createApp({ registry, admin, health, metrics, logger }: Ht
     forceCloseConnections: true,
     schemaController: { compilersFactory: noSchemas },
     // A URL that cannot be decoded reaches no route.
-    frameworkErrors: (error, request, reply) => answerError(error, request, reply),
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
     rewriteUrl: ({ url = '/' }) => withoutContextPath(url),
     routerOptions: { maxParamLength: limits.httpParameterLengthMax, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
   })

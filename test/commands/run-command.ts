@@ -22,7 +22,7 @@ export interface CommandWorld {
 /** Runs a command line in this process, through everything but the process itself. */
 export async function runCommand(words: readonly string[], world: CommandWorld = {}): Promise<CommandRun> {
   const stdout = new CapturedOutput(world)
-  const stderr = new CapturedOutput({ ...(world.terminal ? { terminal: world.terminal } : {}) })
+  const stderr = new CapturedOutput(world.terminal ? { terminal: world.terminal } : {})
   const { stdin = '' } = world
   const code = await main(words, {
     env: world.env ?? {},
