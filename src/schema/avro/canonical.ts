@@ -2,6 +2,7 @@ import type { AvroSchema, AvroType, NamedType, Properties, RecordField, TypeName
 import { printJsonText, quoteJson, type JsonNode } from './json-text.ts'
 import type { LogicalType } from './logical-type.ts'
 import { isPrimitiveKind } from './names.ts'
+import { normalizedDefault } from './normalized-default.ts'
 
 /**
  * The text that identifies a schema in the registry: what Java's `Schema.toString` prints, attribute for attribute,
@@ -22,7 +23,8 @@ export function resolvedText({ root }: AvroSchema): string {
 
 /**
  * The canonical text of the normalised schema (`normalize=true`): properties sorted with the logical type first, aliases
- * sorted, empty docs of types dropped (those of fields stay), keys of nested JSON sorted, `error` written as `record`.
+ * sorted, empty docs of types dropped (those of fields stay), keys of nested JSON sorted, defaults as values of their
+ * types, `error` written as `record`.
  */
 export function normalizedText(schema: AvroSchema): string {
   return new Printer(schema, { isNormalized: true }).print()
@@ -93,13 +95,18 @@ class Printer {
       ['name', quoteJson(field.name)],
       ['type', this.#type(field.type, namespace)],
       ...optional('doc', field.doc),
-      ...(field.default === undefined ? [] : [['default', this.#json(field.default)] as const]),
+      ...this.#default(field),
       ...(field.order === 'ascending' ? [] : [['order', quoteJson(field.order)] as const]),
       ...(field.aliases.length === 0
         ? []
         : [['aliases', quotedList(this.#isNormalized ? field.aliases.toSorted() : field.aliases)] as const]),
       ...this.#props({ props: field.props, logical: undefined }),
     )
+  }
+
+  #default({ type, default: value }: RecordField): Member[] {
+    if (value === undefined) return []
+    return [['default', this.#json(this.#isNormalized ? normalizedDefault(type, value) : value)]]
   }
 
   /** Sorted by full names, though they are written short. */

@@ -204,6 +204,41 @@ describe('the normal form', () => {
   ] as const)
     test(name, () => expect(normalized(text)).toBe(expected))
 
+  const optional = ['null', 'double']
+  for (const [type, written, printed] of [
+    ['double', '1', '1.0'],
+    ['double', '-0', '0.0'],
+    ['float', '-0.0', '-0.0'],
+    ['double', '12345678', '1.2345678E7'],
+    ['double', '0.1234567890123', '0.1234567890123'],
+    ['float', '0.1234567890123', '0.12345679'],
+    ['float', '1', '1.0'],
+    ['float', '3.4028235e38', '3.4028235E38'],
+    ['float', '"NaN"', '"NaN"'],
+    ['long', '1', '1'],
+    [optional, 'null', 'null'],
+    [optional.toReversed(), '1', '1.0'],
+    [{ type: 'array', items: 'double' }, '[1,2.50]', '[1.0,2.5]'],
+    [{ type: 'map', values: 'float' }, '{"b":1,"a":2}', '{"a":2.0,"b":1.0}'],
+    [
+      {
+        type: 'record',
+        name: 'S',
+        fields: [
+          { name: 'd', type: 'double' },
+          { name: 'i', type: 'int' },
+        ],
+      },
+      '{"i":1,"d":1}',
+      '{"d":1.0,"i":1}',
+    ],
+  ] as const)
+    test(`writes the default ${written} of ${JSON.stringify(type)} as ${printed}`, () => {
+      const text = (value: string): string =>
+        `{"type":"record","name":"R","fields":[{"name":"f","type":${JSON.stringify(type)},"default":${value}}]}`
+      expect(normalized(text(written))).toBe(text(printed))
+    })
+
   test('is a fixed point, and so is the canonical text', () => {
     fc.assert(
       fc.property(samples, ({ schema }) => {

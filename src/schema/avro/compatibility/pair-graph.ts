@@ -23,6 +23,7 @@ class PairGraph {
   readonly #branches = new Map<UnionType, UnionBranches>()
   readonly #fields = new Map<RecordType, ReadonlyMap<string, RecordField>>()
   readonly #symbols = new Map<EnumType, ReadonlySet<string>>()
+  readonly #sortedSymbols = new Map<EnumType, readonly string[]>()
 
   constructor(budget: StepBudget) {
     this.#budget = budget
@@ -82,7 +83,8 @@ class PairGraph {
     this.#budget.spend(writer.symbols.length)
     if (reader.default !== undefined) return
     const readable = this.#symbolsOf(reader)
-    const missing = writer.symbols.filter((symbol) => !readable.has(symbol)).sort()
+    const sorted = once(this.#sortedSymbols, writer, () => writer.symbols.toSorted())
+    const missing = sorted.filter((symbol) => !readable.has(symbol))
     if (missing.length > 0) addBreach(pair, { rule: 'MISSING_ENUM_SYMBOLS', path: '/symbols', details: listed(missing) })
   }
 
@@ -159,8 +161,12 @@ function typeMismatch(path: string, reader: AvroType, writer: AvroType): Breach 
 
 /** As Java prints a set, as far as a message needs it. */
 function listed(names: readonly string[]): string {
-  const text = names.slice(0, limits.listedNamesLengthMax).join(', ')
-  return text.length <= limits.listedNamesLengthMax ? `[${text}]` : `[${text.slice(0, limits.listedNamesLengthMax)}…]`
+  let text = ''
+  for (const name of names) {
+    text += text === '' ? name : `, ${name}`
+    if (text.length > limits.listedNamesLengthMax) return `[${text.slice(0, limits.listedNamesLengthMax)}…]`
+  }
+  return `[${text}]`
 }
 
 export function missingBranch(path: string, writer: AvroType): Breach {
