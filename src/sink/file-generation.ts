@@ -12,8 +12,8 @@ export interface GenerationContext {
   readonly root: LakeRoot
   readonly random: Random
   readonly rowType: StructType
-  /** `<namespace>/<table>/data`. */
-  readonly dataPrefix: string
+  /** Key prefix of the files, without a slash at its end. */
+  readonly dataFolder: string
 }
 
 /**
@@ -79,8 +79,8 @@ export class FileGeneration {
   #fileFor(partitionValue: number | null): string {
     const known = this.#files.get(partitionValue)
     if (known !== undefined) return known
-    const { encoder, random, rowType, dataPrefix } = this.#context
-    const fileKey = `${dataPrefix}/${randomUuid(random)}.parquet`
+    const { encoder, random, rowType, dataFolder } = this.#context
+    const fileKey = `${dataFolder}/${randomUuid(random)}.parquet`
     encoder.open({ fileKey, rowType, rowGroupRows: limits.rowGroupRows })
     this.#files.set(partitionValue, fileKey)
     return fileKey

@@ -8,6 +8,7 @@ import { HeadgateError } from '../shared/errors.ts'
 import type { Logger } from '../shared/log.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import type { Random } from '../shared/random.ts'
+import { dataFolderOf } from '../tables/data-folder.ts'
 import { BufferMemory } from './buffer-memory.ts'
 import { Committer, type CommittedVersions } from './committer.ts'
 import type { LakeSettings } from './lake-settings.ts'
@@ -157,7 +158,7 @@ export class Sinks {
         root: this.#context.tables.root,
         random,
         rowType,
-        dataPrefix: `${settings.table.namespace}/${settings.table.table}/data`,
+        dataFolder: dataFolderOf({ ...settings.table, isShared: settings.formats.length > 1 }),
       },
       laneOf: (partition) => lanes.laneFor(topicId, partition),
       lanes: lanes.all,

@@ -7,7 +7,7 @@ import type { FileMetrics } from '../parquet/file-metrics.ts'
  * bring the table to; those offsets live only inside the commit.
  */
 export interface PreparedFile {
-  /** Object key of the Parquet file, relative to the lake root: `<namespace>/<table>/data/<name>.parquet`. */
+  /** Object key of the Parquet file, relative to the lake root, somewhere below `<namespace>/<table>/data/`. */
   readonly key: string
   /** The transform's result, null for an unpartitioned table. */
   readonly partitionValue: number | null

@@ -1,3 +1,4 @@
+import { SHARED_DATA_FOLDER } from '../data-folder.ts'
 import type { NewTable } from '../table-commit.ts'
 import { limits } from '../../shared/limits.ts'
 import { DELETION_GUARD } from './deletion-guard.ts'
@@ -36,7 +37,7 @@ export function newTableMetadata(table: NewTable, { uuid, location, nowMs }: New
     'last-partition-id': Math.max(FIRST_PARTITION_FIELD_ID - 1, ...spec.fields.map((field) => field['field-id'])),
     'sort-orders': [{ 'order-id': 0, fields: [] }],
     'default-sort-order-id': 0,
-    properties: newTableProperties(table),
+    properties: newTableProperties(table, location),
     snapshots: [],
     'snapshot-log': [],
     'metadata-log': [],
@@ -44,7 +45,7 @@ export function newTableMetadata(table: NewTable, { uuid, location, nowMs }: New
   }
 }
 
-function newTableProperties(table: NewTable): { [name: string]: string } {
+function newTableProperties(table: NewTable, location: string): { [name: string]: string } {
   const columnNotes = columnNotesProperty(table.rowType)
   return {
     [TOPIC_ID_PROPERTY]: table.topicId,
@@ -55,6 +56,7 @@ function newTableProperties(table: NewTable): { [name: string]: string } {
     'write.metadata.delete-after-commit.enabled': 'true',
     'write.metadata.previous-versions-max': String(limits.previousMetadataFilesMax),
     'commit.manifest-merge.enabled': 'true',
-    ...(table.isShared ? DELETION_GUARD : {}),
+    // Files of other Iceberg writers go where ours are.
+    ...(table.isShared ? { ...DELETION_GUARD, 'write.data.path': `${location}/${SHARED_DATA_FOLDER}` } : {}),
   }
 }

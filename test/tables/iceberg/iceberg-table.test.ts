@@ -41,7 +41,8 @@ describe('opening a table', () => {
     })
     expect(own?.['gc.enabled']).toBeUndefined()
     const shared = await openTestTable(world, { table: 'shared', isShared: true })
-    expect((await shared.load()).metadata.properties?.['gc.enabled']).toBe('false')
+    const { location, properties } = (await shared.load()).metadata
+    expect(properties).toMatchObject({ 'gc.enabled': 'false', 'write.data.path': `${location}/data/_files` })
   })
 
   test('that gets a second log forbids deletion by others from then on, whoever else commits meanwhile', async () => {

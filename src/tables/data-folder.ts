@@ -1,0 +1,13 @@
+import type { NewTable } from './table-commit.ts'
+
+/**
+ * Where files go that serve two logs, below the table's folder. A Delta VACUUM passes over names that begin with an
+ * underscore, so that even one forced to a retention of zero (seen with delta-rs) deletes nothing that the Iceberg table
+ * still names.
+ */
+export const SHARED_DATA_FOLDER = 'data/_files'
+
+/** Key prefix of a table's Parquet files. Files of one format lie where that format's own maintenance finds them. */
+export function dataFolderOf({ namespace, table, isShared }: Pick<NewTable, 'namespace' | 'table' | 'isShared'>): string {
+  return `${namespace}/${table}/${isShared ? SHARED_DATA_FOLDER : 'data'}`
+}
