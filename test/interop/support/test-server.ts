@@ -10,17 +10,24 @@ export interface TestServer {
   /** `http://host:port`. */
   readonly http: string
   readonly dataDir: string
+  /** SIGKILL, and a start on the same ports and directory. */
+  crash(): Promise<void>
   /** Drains it, checks that it left in order, and removes its directory. */
   close(): Promise<void>
 }
 
 export async function startTestServer(flags: readonly string[] = []): Promise<TestServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'headgate-interop-'))
-  const server = await ServerProcess.start({ dataDir, flags })
+  let server = await ServerProcess.start({ dataDir, flags })
   return {
     kafka: server.kafka,
     http: server.http,
     dataDir,
+    async crash() {
+      const { kafkaPort, httpPort } = server
+      await server.kill()
+      server = await ServerProcess.start({ dataDir, flags, kafkaPort, httpPort })
+    },
     async close() {
       const exitCode = await server.stop()
       rmSync(dataDir, { recursive: true, force: true })
