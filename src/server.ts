@@ -25,6 +25,7 @@ import { RetryingObjectStore } from './objects/retry.ts'
 import { registeredTopicSchemas } from './registry/registered-topic-schemas.ts'
 import { Registry } from './registry/registry.ts'
 import { registryRoutes } from './registry/routes.ts'
+import type { TopicFileSettings } from './registry/folder/topic-file-settings.ts'
 import { registerFolder } from './registry/schemas-folder.ts'
 import { topicOfValueSubject } from './registry/subject-names.ts'
 import { parseAddress, type Settings } from './settings.ts'
@@ -121,7 +122,7 @@ async function startOn(opened: AsyncDisposableStack, settings: Settings, logger:
   lakeTopics = connectLakeTopics({ topics, schemas, sinks, logger })
   topics.addListener(lakeTopics)
   await topics.open()
-  await registerFolder(settings.schemas, registry, logger)
+  await applyTopicFiles(topics, await registerFolder(settings.schemas, registry, logger), settings['default-partitions'])
 
   const broker: BrokerContext = {
     clusterId: await state.clusterId(),
@@ -181,6 +182,18 @@ function topicDefaults(settings: Settings): TopicDefaults {
     'lake.commit.interval.ms': String(settings['default-lake-commit-interval-ms']),
     'lake.target.file.bytes': String(settings['default-lake-target-file-bytes']),
     'retention.ms': String(settings['default-retention-ms']),
+  }
+}
+
+/** Configs in the folder of schemas: a topic is made with them, and gets them when the file says something new. */
+async function applyTopicFiles(topics: Topics, files: ReadonlyMap<string, TopicFileSettings>, partitionCount: number): Promise<void> {
+  for (const [name, { configs }] of files) {
+    const entries = Object.entries(configs)
+    if (entries.length === 0) continue
+    const topic = topics.get(name)
+    if (!topic) await topics.create({ name, partitionCount, configs })
+    else if (entries.some(([key, value]) => topic.configs[key] !== value))
+      await topics.changeConfigs(name, (others) => ({ ...others, ...configs }))
   }
 }
 

@@ -1,80 +1,142 @@
-import type { Dirent } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { SchemaType } from '../schema/language.ts'
 import { HeadgateError, messageOf } from '../shared/errors.ts'
 import type { Logger } from '../shared/log.ts'
+import { configAt } from './config.ts'
+import { partsOf } from './folder/envelope.ts'
+import { readFolder, type SchemasFolder, type TopicFile } from './folder/folder-files.ts'
+import { SharedSchemas } from './folder/shared-schemas.ts'
+import { textDifference } from './folder/text-difference.ts'
+import type { TopicFileSettings } from './folder/topic-file-settings.ts'
 import type { Registry } from './registry.ts'
+import { RegistryError } from './registry-error.ts'
+import type { RegisteredVersion } from './registry-index.ts'
+import type { SchemaReference } from './schema-content.ts'
 import { keySubjectOf, valueSubjectOf } from './subject-names.ts'
 
 /**
- * The folder of topic schemas: `<topic>.avsc|.json|.proto` for values, or `<topic>/{key,value}.*`. Read at start and
- * registered, so that files and HTTP clients see one truth; a file that is registered already changes nothing.
- * Throws HeadgateError `invalid-schema` naming the file: a broker must not start without the schemas it was given.
+ * Registers the folder of schemas, so that files and HTTP clients see one truth: what is registered already changes
+ * nothing, an edit becomes the next version. Answers what the folder says of topics beside their schemas.
+ * Throws HeadgateError `invalid-schema` naming the file: a broker must not start without the schemas it was given. An edit
+ * that may not follow what is registered is shown line by line.
  */
-export async function registerFolder(folder: string, registry: Registry, logger: Logger): Promise<number> {
-  const files = await topicFiles(folder)
-  refuseTwoForOne(files)
-  for (const { path, subject, schemaType } of files) {
+export async function registerFolder(folder: string, registry: Registry, logger: Logger): Promise<ReadonlyMap<string, TopicFileSettings>> {
+  const files = await readFolder(folder)
+  const register = new FolderRegistration(registry, logger)
+  const shared = new SharedSchemas(files.sharedFiles, (file, subject, references) =>
+    register.schema({ ...file, subject, references, version: undefined }),
+  )
+  await shared.registerAll()
+  const schemas = await subjectSchemas(files)
+  refuseTwoForOne(schemas)
+  await setLevels(files, registry)
+  for (const schema of schemas) await register.schema({ ...schema, references: await shared.referencesOf(schema.schemaType, schema.text) })
+  return files.settings
+}
+
+/** A schema of a file and the subject it belongs to. */
+interface SubjectSchema {
+  readonly path: string
+  readonly text: string
+  readonly schemaType: SchemaType
+  readonly subject: string
+  readonly version: number | undefined
+}
+
+/** By subject, histories in their order. */
+async function subjectSchemas({ topicFiles, settings }: SchemasFolder): Promise<SubjectSchema[]> {
+  const schemas: SubjectSchema[] = []
+  for (const file of topicFiles) {
+    const isEnvelopeAllowed = settings.get(file.topic)?.isEnvelopeAllowed ?? true
+    const { key, value } = await partTexts(file, isEnvelopeAllowed)
+    if (key !== undefined) schemas.push({ ...file, text: key, subject: keySubjectOf(file.topic) })
+    if (value !== undefined) schemas.push({ ...file, text: value, subject: valueSubjectOf(file.topic) })
+  }
+  return schemas.sort((a, b) => compareText(a.subject, b.subject) || (a.version ?? 0) - (b.version ?? 0))
+}
+
+async function partTexts({ part, schemaType, text }: TopicFile, isEnvelopeAllowed: boolean): Promise<{ key?: string; value?: string }> {
+  if (part !== 'whole') return { [part]: text }
+  return isEnvelopeAllowed ? partsOf(schemaType, text) : { value: text }
+}
+
+/** Which of two would be the subject's schema is not for us to guess. A history starts at 1 and leaves nothing out. */
+function refuseTwoForOne(schemas: readonly SubjectSchema[]): void {
+  for (const [index, { path, subject, version }] of schemas.entries()) {
+    const before = schemas[index - 1]
+    const previous = before?.subject === subject ? before : undefined
+    if (previous && (version === undefined || previous.version === undefined || previous.version === version))
+      throw new HeadgateError('invalid-schema', `${previous.path} and ${path} both describe ${subject}; keep one`)
+    const expected = (previous?.version ?? 0) + 1
+    if (version !== undefined && version !== expected)
+      throw new HeadgateError('invalid-schema', `${path}: version ${version} of ${subject} stands where version ${expected} is missing`)
+  }
+}
+
+async function setLevels({ settings }: SchemasFolder, registry: Registry): Promise<void> {
+  for (const [topic, { compatibility }] of settings)
+    for (const subject of compatibility ? [keySubjectOf(topic), valueSubjectOf(topic)] : [])
+      if (configAt(registry.index, subject)?.compatibilityLevel !== compatibility)
+        await registry.updateConfig(subject, { compatibilityLevel: compatibility })
+}
+
+type SchemaToRegister = SubjectSchema & { readonly references: readonly SchemaReference[] }
+
+class FolderRegistration {
+  readonly #registry: Registry
+  readonly #logger: Logger
+
+  constructor(registry: Registry, logger: Logger) {
+    this.#registry = registry
+    this.#logger = logger
+  }
+
+  /** Answers the version that the file is. */
+  async schema(schema: SchemaToRegister): Promise<number> {
+    const { path, subject } = schema
     try {
-      const schema = await readFile(path, 'utf8')
-      const { version } = await registry.register(subject, { schemaType, schema, references: [] }, { isNormalized: false })
-      logger.debug({ path, subject, version }, 'schema file')
+      const { version } = (await this.#existing(schema)) ?? (await this.#registered(schema))
+      this.#logger.debug({ path, subject, version }, 'schema file')
+      return version
     } catch (error) {
-      throw new HeadgateError('invalid-schema', `${path} cannot be registered as ${subject}: ${messageOf(error)}`, { cause: error })
+      if (error instanceof HeadgateError && error.kind === 'invalid-schema') throw error
+      throw new HeadgateError('invalid-schema', `${path} cannot be registered as ${subject}: ${this.#reason(error, schema)}`, {
+        cause: error,
+      })
     }
   }
-  return files.length
-}
 
-/** Which of two would be the topic's schema is not for us to guess. */
-function refuseTwoForOne(files: readonly TopicFile[]): void {
-  for (const [index, { path, subject }] of files.entries()) {
-    const other = files[index + 1]
-    if (other?.subject === subject)
-      throw new HeadgateError('invalid-schema', `${path} and ${other.path} both describe ${subject}; keep one`)
+  /** A version of a history that is there already, also one that somebody deleted softly since. */
+  async #existing({ path, subject, text, schemaType, references, version }: SchemaToRegister): Promise<RegisteredVersion | undefined> {
+    const { index, schemas } = this.#registry
+    const existing = version === undefined ? undefined : index.version(subject, version)
+    if (!existing) return undefined
+    const same = await this.#registry
+      .lookUp(subject, { schemaType, schema: text, references }, { isNormalized: false, includeDeleted: true })
+      .catch(absent)
+    if (same?.schema === existing.schema) return existing
+    const difference = textDifference(schemas.content(existing.schema).schema, text)
+    throw new HeadgateError('invalid-schema', `${path} is not what version ${version} of ${subject} is registered as:\n${difference}`)
+  }
+
+  async #registered({ path, subject, text, schemaType, references, version }: SchemaToRegister): Promise<RegisteredVersion> {
+    const registered = await this.#registry.register(subject, { schemaType, schema: text, references }, { isNormalized: false })
+    if (version === undefined || registered.version === version) return registered
+    throw new HeadgateError('invalid-schema', `${path} is version ${registered.version} of ${subject}; rename it to say so`)
+  }
+
+  #reason(error: unknown, { subject, text }: SchemaToRegister): string {
+    const latest = this.#registry.index.latest(subject)
+    const isConflict = error instanceof RegistryError && error.httpStatus === 409
+    if (!isConflict || !latest) return messageOf(error)
+    return `${messageOf(error)}\n${textDifference(this.#registry.schemas.content(latest.schema).schema, text)}`
   }
 }
 
-interface TopicFile {
-  readonly path: string
-  readonly subject: string
-  readonly schemaType: SchemaType
+function absent(error: unknown): undefined {
+  if (error instanceof RegistryError && error.httpStatus === 404) return undefined
+  throw error
 }
 
-async function topicFiles(folder: string): Promise<TopicFile[]> {
-  const entries = await entriesOf(folder)
-  const files: TopicFile[] = []
-  for (const entry of entries) {
-    if (entry.name.startsWith('_') || entry.name.startsWith('.')) continue
-    if (entry.isDirectory()) files.push(...(await topicFolder(folder, entry.name)))
-    else files.push(...fileAs(join(folder, entry.name), entry.name, valueSubjectOf))
-  }
-  return files.toSorted((a, b) => (a.subject < b.subject ? -1 : 1))
-}
-
-async function topicFolder(folder: string, topic: string): Promise<TopicFile[]> {
-  const path = join(folder, topic)
-  const files = (await entriesOf(path)).filter((entry) => entry.isFile())
-  const ofPart = (part: string, subject: string): TopicFile[] =>
-    files.filter(({ name }) => name.startsWith(`${part}.`)).flatMap(({ name }) => fileAs(join(path, name), name, () => subject))
-  return [...ofPart('key', keySubjectOf(topic)), ...ofPart('value', valueSubjectOf(topic))]
-}
-
-function fileAs(path: string, name: string, subjectOf: (topic: string) => string): TopicFile[] {
-  const match = /^(.+)\.(avsc|json|proto)$/.exec(name)
-  const schemaType = typeByExtension[match?.[2] ?? '']
-  return match?.[1] && schemaType ? [{ path, subject: subjectOf(match[1]), schemaType }] : []
-}
-
-const typeByExtension: { readonly [extension: string]: SchemaType | undefined } = { avsc: 'AVRO', json: 'JSON', proto: 'PROTOBUF' }
-
-/** No folder is an empty one. */
-async function entriesOf(folder: string): Promise<Dirent[]> {
-  try {
-    return await readdir(folder, { withFileTypes: true })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
-  }
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -93,6 +93,8 @@ export const limits = {
   /** Names and numbers of one listing, and whole schemas of one (Confluent's defaults). */
   registryPageMax: 20_000,
   registrySchemasPageMax: 1_000,
+  /** Lines of one text times lines of the other: what showing a difference may look at. */
+  differenceCellsMax: 4_000_000,
   /** Characters of an earlier schema that an answer quotes. */
   oldSchemaShownLengthMax: 10 * KiB,
 
@@ -113,6 +115,8 @@ export const limits = {
   requestsInFlightMax: 64,
   /** Response bytes a slow client leaves unread before its requests wait. */
   unsentBytesMax: 8 * MiB,
+  /** While memory for requests or answers is short, a client may take this long to send or read one, milliseconds. */
+  memoryPatienceMs: 2_000,
   /** A connection without a request for this long is closed, milliseconds (Kafka's connections.max.idle.ms). */
   idleConnectionMs: 600_000,
   /** Open Kafka connections. */

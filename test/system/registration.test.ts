@@ -76,16 +76,31 @@ describe('what is no schema is refused with where and why', () => {
     })
 })
 
-test('a second version that changes the columns is refused with the column, and the first one stands', async () => {
-  expect(await register('grown-value', 'AVRO', avroRecord({ name: 'a', type: 'long' }))).toMatchObject({ status: 200 })
+describe('a second version with another column', () => {
   const grown = avroRecord({ name: 'a', type: 'long' }, { name: 'b', type: ['null', 'string'], default: null })
-  expect(await register('grown-value', 'AVRO', grown)).toMatchObject({
-    status: 409,
-    error_code: 409,
-    message: expect.stringContaining('column b is new'),
+
+  test('is taken while the topic has no table', async () => {
+    expect(await register('free-value', 'AVRO', avroRecord({ name: 'a', type: 'long' }))).toMatchObject({ status: 200 })
+    expect(await register('free-value', 'AVRO', grown)).toMatchObject({ status: 200 })
   })
-  expect(await (await fetch(`${server.http}/subjects/grown-value/versions`)).json()).toEqual([1])
+
+  test('is refused with the column once it has one, and the first one stands', async () => {
+    expect(await register('grown-value', 'AVRO', avroRecord({ name: 'a', type: 'long' }))).toMatchObject({ status: 200 })
+    await createTopic('grown')
+    expect(await register('grown-value', 'AVRO', grown)).toMatchObject({
+      status: 409,
+      error_code: 409,
+      message: expect.stringContaining('+ b string'),
+    })
+    expect(await (await fetch(`${server.http}/subjects/grown-value/versions`)).json()).toEqual([1])
+  })
 })
+
+async function createTopic(name: string): Promise<void> {
+  const headers = { 'content-type': 'application/json' }
+  const response = await fetch(`${server.http}/v1/topics`, { method: 'POST', headers, body: JSON.stringify({ name }) })
+  expect(response.status).toBe(201)
+}
 
 describe('the folder of schemas', () => {
   const files: { readonly [path: string]: string } = {
