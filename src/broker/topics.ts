@@ -131,7 +131,10 @@ export class Topics {
   /** What `changeConfigs` would refuse. */
   checkConfigs(name: string, configs: TopicConfigs): void {
     checkTopicConfigs(configs)
-    this.#checkTableIsFree(name, this.#settingsOf({ name, configs }))
+    const changed = this.#settingsOf({ name, configs })
+    const topic = this.#byName.get(name)
+    if (topic) checkFormatChange(topic, changed)
+    this.#checkTableIsFree(name, changed)
   }
 
   delete(name: string): Promise<void> {
@@ -224,6 +227,15 @@ export class Topics {
       `topic ${name} would share table ${table.namespace}.${table.table} with topic ${other}; choose another name or set lake.table`,
     )
   }
+}
+
+/** Where both formats are on, Iceberg leads and Delta follows it; a Delta table that began alone has nothing to lead it. */
+function checkFormatChange({ name, settings }: Topic, changed: TopicSettings): void {
+  if (settings.lake.formats.includes('iceberg') || changed.lake.formats.length === 1) return
+  throw new HeadgateError(
+    'invalid-argument',
+    `topic config lake.formats: Iceberg cannot join topic ${name}, which has Delta alone; create a topic with both, or set iceberg alone`,
+  )
 }
 
 /** Kafka's rule: 1 to 249 of `[a-zA-Z0-9._-]`, and neither `.` nor `..`. */

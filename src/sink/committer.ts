@@ -53,7 +53,7 @@ export class Committer {
   /** Where every format is, once the follower has caught up: the only place from which to go on. */
   async open(signal: AbortSignal): Promise<TableProgress> {
     const progress = await this.#tables.leader.progress(signal)
-    await this.#bringUpFollower(signal)
+    await this.#bringUpFollower(progress, signal)
     return progress
   }
 
@@ -63,10 +63,11 @@ export class Committer {
     return this.#versions
   }
 
-  async #bringUpFollower(signal: AbortSignal): Promise<void> {
+  async #bringUpFollower(led: TableProgress, signal: AbortSignal): Promise<void> {
     if (!this.#tables.follower) return
     const { leader, follower } = this.#tables
     const reached = await follower.progress(signal)
+    assertLed(reached, led)
     if (reached.nextOffsets.size === 0) return this.#beginFollower(leader, follower, signal)
     let commits = 0
     for await (const { append } of leader.appendsAfter(reached)) {
@@ -100,4 +101,14 @@ export class Committer {
     const named = table.format === 'iceberg' ? { icebergSnapshotId: version } : { deltaVersion: version }
     this.#versions = { ...this.#versions, ...named }
   }
+}
+
+/** A follower never gets ahead by itself: it began alone, under another `lake.formats`, or the leader was made anew. */
+function assertLed(reached: TableProgress, led: TableProgress): void {
+  const isLed = [...reached.nextOffsets].every(([partition, nextOffset]) => nextOffset <= (led.nextOffsets.get(partition) ?? 0n))
+  if (isLed) return
+  throw new HeadgateError(
+    'unsupported',
+    'the Delta table holds records that the Iceberg table does not, so it cannot follow it; set lake.formats to the one format to go on with, or lake.table to a new name',
+  )
 }
