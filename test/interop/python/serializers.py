@@ -20,9 +20,21 @@ from kafka_client import produce as produce_bytes
 from values import from_notation, to_notation
 
 
-def produce(bootstrap: str, registry: str, topic: str, language: str, schema: str, records: list) -> list:
-    """Serializes the values, registering their schema, and produces them."""
-    serialize = serializer(SchemaRegistryClient({"url": registry}), language, schema)
+def produce(
+    bootstrap: str,
+    registry: str,
+    topic: str,
+    language: str,
+    schema: str,
+    records: list,
+    imports: dict | None = None,
+    config: dict | None = None,
+) -> list:
+    """Serializes the values, registering their schema unless the config says otherwise, and produces them.
+
+    `imports` has the text of each file that a Protobuf schema imports, by its path.
+    """
+    serialize = serializer(SchemaRegistryClient({"url": registry}), language, schema, imports or {}, config or {})
     context = SerializationContext(topic, MessageField.VALUE)
     framed = [{**record, "value": hex_or_none(serialize(record["value"], context))} for record in records]
     return produce_bytes(bootstrap, topic, framed, {"linger.ms": "20", "compression.type": "zstd", "enable.idempotence": "true"})
@@ -32,17 +44,17 @@ def hex_or_none(value: bytes | None) -> str | None:
     return None if value is None else value.hex()
 
 
-def serializer(registry: SchemaRegistryClient, language: str, schema: str):
+def serializer(registry: SchemaRegistryClient, language: str, schema: str, imports: dict, config: dict):
     match language:
         case "AVRO":
-            avro = AvroSerializer(registry, schema)
+            avro = AvroSerializer(registry, schema, conf=config)
             return lambda value, context: avro(from_notation(value), context)
         case "JSON":
-            plain = JSONSerializer(schema, registry)
+            plain = JSONSerializer(schema, registry, conf=config)
             return lambda value, context: plain(value, context)
         case "PROTOBUF":
-            type_ = message_type(schema)
-            protobuf = ProtobufSerializer(type_, registry)
+            type_ = message_type(schema, imports)
+            protobuf = ProtobufSerializer(type_, registry, config)
             return lambda value, context: protobuf(None if value is None else json_format.ParseDict(value, type_()), context)
     raise ValueError(language)
 
@@ -88,10 +100,12 @@ def as_json(message) -> dict | None:
     return None if message is None else json.loads(json_format.MessageToJson(message, preserving_proto_field_name=True))
 
 
-def message_type(schema: str):
+def message_type(schema: str, imports: dict | None = None):
     """The first message of a .proto text, compiled by Protobuf's own compiler."""
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "schema.proto").write_text(schema, encoding="utf-8")
+        for path, text in {"schema.proto": schema, **(imports or {})}.items():
+            (Path(folder) / path).parent.mkdir(parents=True, exist_ok=True)
+            (Path(folder) / path).write_text(text, encoding="utf-8")
         well_known = Path(protoc.__file__).parent / "_proto"
         words = [f"-I{folder}", f"-I{well_known}", "--descriptor_set_out", f"{folder}/set", "--include_imports", "schema.proto"]
         subprocess.run([sys.executable, "-m", "grpc_tools.protoc", *words], check=True)
