@@ -13,7 +13,14 @@ export async function sampleMemory(pid: number, intervalMs: number, work: () => 
     samples.push({ atSeconds: (performance.now() - startMs) / 1_000, residentBytes: processUsage(pid).residentBytes })
   }
   look()
-  const timer = setInterval(look, intervalMs)
+  const timer = setInterval(() => {
+    try {
+      look()
+    } catch {
+      // The process is gone. So is what `work` talks to, and it says so better.
+      clearInterval(timer)
+    }
+  }, intervalMs)
   try {
     await work()
     look()

@@ -39,24 +39,31 @@ export class Visibility {
     this.#awaited.push({ ...batch, acknowledgedMs: performance.now() })
   }
 
-  /** Looks until everything awaited while `load` ran is visible. Answers the delay of each batch. */
-  async during(load: Promise<unknown>): Promise<readonly number[]> {
+  /** Looks while `work` runs and until everything awaited meanwhile is visible. Answers the delay of each batch, too. */
+  async during<Result>(work: () => Promise<Result>): Promise<{ result: Result; delaysMs: readonly number[] }> {
     const ended = new AbortController()
-    const loading = load.finally(() => ended.abort())
-    while (!ended.signal.aborted) await this.#lookAndPause()
-    await loading
-    const endMs = performance.now()
-    while (this.#awaited.length > 0) {
-      await this.#lookAndPause()
-      if (performance.now() - endMs < PATIENCE_MS) continue
-      throw new HeadgateError('commit-contended', `records of ${this.#topic.topic} do not become visible`)
+    const stop = new AbortController()
+    try {
+      const working = work().finally(() => ended.abort())
+      const [result] = await Promise.all([working, this.#lookUntilVisible(ended.signal, AbortSignal.any([this.#signal, stop.signal]))])
+      return { result, delaysMs: this.#delaysMs }
+    } finally {
+      stop.abort(new HeadgateError('shutting-down', 'nobody waits any more'))
     }
-    return this.#delaysMs
   }
 
-  async #lookAndPause(): Promise<void> {
+  async #lookUntilVisible(ended: AbortSignal, stop: AbortSignal): Promise<void> {
+    while (!ended.aborted) await this.#lookAndPause(stop)
+    const patience = AbortSignal.timeout(PATIENCE_MS)
+    while (this.#awaited.length > 0) {
+      if (patience.aborted) throw new HeadgateError('commit-contended', `records of ${this.#topic.topic} do not become visible`)
+      await this.#lookAndPause(stop)
+    }
+  }
+
+  async #lookAndPause(stop: AbortSignal): Promise<void> {
     await this.#look()
-    await systemClock.sleep(LOOK_MS, this.#signal)
+    await systemClock.sleep(LOOK_MS, stop)
   }
 
   async #look(): Promise<void> {

@@ -80,9 +80,10 @@ async function measure({ topic, producers }: Offered, { batchesPerSecond, interv
   // Long enough for several commits.
   const durationMs = Math.max(sizes.seconds * 1_000, intervalMs * 3)
   const visibility = new Visibility({ dataDir, topic, signal })
-  const load = offerLoad(producers, { batchesPerSecond, durationMs, signal, onAck: (batch) => visibility.await(batch) })
-  const delaysMs = await visibility.during(load)
-  return [...ackFigures(await load, intervalMs), ...visibleFigures(delaysMs, intervalMs)]
+  const { result, delaysMs } = await visibility.during(() =>
+    offerLoad(producers, { batchesPerSecond, durationMs, signal, onAck: (batch) => visibility.await(batch) }),
+  )
+  return [...ackFigures(result, intervalMs), ...visibleFigures(delaysMs, intervalMs)]
 }
 
 function ackFigures({ fromDueMs, fromSentMs }: OfferedLatencies, intervalMs: number): Figure[] {
