@@ -27,7 +27,7 @@ const LEAD_MS = 200
  * loop that waits for answers would leave out ("coordinated omission"). The first batch that fails ends it.
  */
 export async function offerLoad(
-  producers: Producers,
+  producers: Pick<Producers, 'sendOne'>,
   { batchesPerSecond, durationMs, signal, onAck }: OfferedRate,
 ): Promise<OfferedLatencies> {
   const fromDueMs: number[] = []
