@@ -75,7 +75,7 @@ export const settingSpecs = {
     fallback: '268435456',
     min: 1_048_576,
     max: 68_719_476_736,
-    doc: 'Bytes of requests being served at once; beyond it sockets are not read.',
+    doc: 'Bytes of requests in memory at once, and as many of answers that are not read yet; beyond it sockets are not read.',
   },
   'buffer-memory-bytes': {
     kind: 'bytes',

@@ -5,12 +5,17 @@ import { HeadgateError, messageOf } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
 import type { Permits } from '../shared/permits.ts'
 import type { BrokerContext, Call, HostPort } from './context.ts'
+import { MemoryLease, type MemoryBudget } from './memory-budget.ts'
 import { route, type RoutedRequest } from './router.ts'
 
 export interface ConnectionContext {
   readonly broker: BrokerContext
-  /** Bytes of requests that may be in memory at once, over all connections. */
+  /** Of requests that come in one piece with others, over all connections. */
   readonly requestMemory: Permits
+  /** Of requests that are received piece by piece, from their first byte on. */
+  readonly frameMemory: MemoryBudget
+  /** Of answers that their clients have not taken yet. */
+  readonly answerMemory: MemoryBudget
   readonly framePool: FramePool
   readonly advertised: HostPort
 }
@@ -33,7 +38,11 @@ export class Connection {
   #queued: Promise<void> = Promise.resolve()
   /** Resolves when the last request that is not pipelined is answered. */
   #barrier: Promise<void> = Promise.resolve()
+  /** Of the frame that is being received. */
+  #frameMemory: MemoryLease | undefined
   #inFlight = 0
+  /** What the socket waits for before it is read again. */
+  #pauses = 0
   #isDraining = false
 
   constructor(socket: Socket, context: ConnectionContext) {
@@ -45,7 +54,10 @@ export class Connection {
     socket.setTimeout(limits.idleConnectionMs, () => this.#close('idle for too long'))
     socket.on('data', (chunk: Buffer) => this.#onChunk(chunk))
     socket.on('error', () => socket.destroy())
-    socket.on('close', () => this.#gone.abort(new HeadgateError('shutting-down', 'the client is gone')))
+    socket.on('close', () => {
+      this.#gone.abort(new HeadgateError('shutting-down', 'the client is gone'))
+      this.#frameMemory?.close()
+    })
   }
 
   /** Resolves when what was received is answered; nothing more is read. */
@@ -64,50 +76,76 @@ export class Connection {
   #onChunk(chunk: Buffer): void {
     try {
       this.#splitter.push(chunk, (frame) => this.#onFrame(frame))
+      if (this.#splitter.begunFrameBytes > 0 && !this.#frameMemory) this.#beginFrame(this.#splitter.begunFrameBytes)
     } catch (error) {
       this.#close(messageOf(error))
     }
   }
 
+  /** The rest of the frame is read when there is memory for all of it. */
+  #beginFrame(frameBytes: number): void {
+    const memory = new MemoryLease(this.#context.frameMemory)
+    this.#frameMemory = memory
+    memory.watch(() => this.#close('its request does not arrive while memory is short'))
+    if (!memory.tryTake(frameBytes)) void this.#whilePaused(memory.take(frameBytes))
+  }
+
+  /** The socket is not read until there is what it waits for. */
+  async #whilePaused(ready: Promise<void>): Promise<void> {
+    this.#pauses++
+    this.#socket.pause()
+    await ready
+    this.#pauses--
+    this.#resume()
+  }
+
+  #resume(): void {
+    if (this.#pauses === 0 && this.#inFlight < limits.requestsInFlightMax && !this.#isDraining) this.#socket.resume()
+  }
+
   #onFrame(frame: Uint8Array): void {
     if (this.#socket.destroyed || this.#isDraining) return
     const request = route(frame)
+    const memory = this.#frameMemory
+    this.#frameMemory = undefined
+    memory?.unwatch()
     this.#inFlight++
-    this.#answered = this.#serveInOrder(request, frame, this.#answered)
+    this.#answered = this.#serveInOrder(request, { frame, memory }, this.#answered)
     if (this.#inFlight >= limits.requestsInFlightMax) this.#socket.pause()
   }
 
   /** Serves one request; its response waits for the `earlier` ones. Never rejects. */
-  async #serveInOrder(request: RoutedRequest, frame: Uint8Array, earlier: Promise<void>): Promise<void> {
+  async #serveInOrder(request: RoutedRequest, { frame, memory }: ReceivedFrame, earlier: Promise<void>): Promise<void> {
     const { promise: queued, resolve: done } = Promise.withResolvers<void>()
     const turn = { mine: this.#queued, done }
     const mayStart = request.isPipelined ? this.#barrier : earlier
     this.#queued = queued
     const { requestMemory, framePool } = this.#context
     const frameBytes = frame.byteLength
-    const response = this.#admit(requestMemory, frameBytes).then(() => mayStart.then(() => this.#serve(request, turn)))
-    const answered = this.#respondAfter(earlier, response)
+    const answerMemory = new MemoryLease(this.#context.answerMemory)
+    const admitted = memory ? Promise.resolve() : this.#admit(requestMemory, frameBytes)
+    const response = admitted.then(() => mayStart.then(() => this.#serve(request, { turn, answerMemory })))
+    const answered = this.#respondAfter(earlier, { response, answerMemory })
     if (!request.isPipelined) this.#barrier = answered
     try {
       await answered
     } finally {
       done()
-      requestMemory.release(frameBytes)
+      if (memory) memory.close()
+      else requestMemory.release(frameBytes)
       // Answered: the log has its copy, and no lane reads it any more.
       framePool.giveBack(frame)
       this.#inFlight--
-      if (!this.#isDraining) this.#socket.resume()
+      this.#resume()
     }
   }
 
   /** While memory for requests is short, this socket is not read. */
   async #admit(requestMemory: Permits, frameBytes: number): Promise<void> {
-    if (requestMemory.tryAcquire(frameBytes)) return
-    this.#socket.pause()
-    await requestMemory.acquire(frameBytes)
+    if (!requestMemory.tryAcquire(frameBytes)) await this.#whilePaused(requestMemory.acquire(frameBytes))
   }
 
-  async #serve(request: RoutedRequest, turn: Call['turn']): Promise<readonly Uint8Array[] | undefined> {
+  async #serve(request: RoutedRequest, given: Pick<Call, 'turn' | 'answerMemory'>): Promise<readonly Uint8Array[] | undefined> {
     const { header, apiName } = request
     const { broker, advertised } = this.#context
     const segments = await request.serve({
@@ -117,25 +155,30 @@ export class Connection {
       correlationId: header.correlationId,
       clientId: header.clientId,
       signal: this.#gone.signal,
-      turn,
+      ...given,
     })
     broker.metrics.add('headgate_requests_total', 1, apiName)
     return segments
   }
 
-  async #respondAfter(earlier: Promise<void>, response: Promise<readonly Uint8Array[] | undefined>): Promise<void> {
+  async #respondAfter(earlier: Promise<void>, { response, answerMemory }: Answering): Promise<void> {
     try {
       const [segments] = await Promise.all([response, earlier])
-      if (segments) await this.#write(segments)
+      if (segments) await this.#write(segments, answerMemory)
+      else answerMemory.close()
     } catch (error) {
+      answerMemory.close()
       this.#close(messageOf(error))
     }
   }
 
-  async #write(segments: readonly Uint8Array[]): Promise<void> {
-    if (this.#socket.destroyed) return
+  /** The answer's memory is free when the client has taken it, or is gone. */
+  async #write(segments: readonly Uint8Array[], answerMemory: MemoryLease): Promise<void> {
+    if (this.#socket.destroyed) return answerMemory.close()
+    if (answerMemory.bytes > 0) answerMemory.watch(() => this.#close('its answers are not read while memory is short'))
     this.#socket.cork()
-    for (const segment of segments) this.#socket.write(segment)
+    for (const segment of segments.slice(0, -1)) this.#socket.write(segment)
+    this.#socket.write(segments.at(-1) ?? new Uint8Array(0), () => answerMemory.close())
     this.#socket.uncork()
     if (this.#socket.writableLength > limits.unsentBytesMax) await this.#drained()
   }
@@ -156,4 +199,15 @@ export class Connection {
     this.#context.broker.logger.warn({ client: this.#socket.remoteAddress, reason }, 'closed a connection')
     this.#socket.destroy()
   }
+}
+
+interface ReceivedFrame {
+  readonly frame: Uint8Array
+  /** Of a frame that came piece by piece. */
+  readonly memory: MemoryLease | undefined
+}
+
+interface Answering {
+  readonly response: Promise<readonly Uint8Array[] | undefined>
+  readonly answerMemory: MemoryLease
 }

@@ -5,6 +5,7 @@ import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/log.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import type { StateStore } from '../state/state-store.ts'
+import type { MemoryLease } from './memory-budget.ts'
 import type { Topics } from './topics.ts'
 
 /** What the handlers rest on. */
@@ -41,6 +42,8 @@ export interface Call {
   readonly advertised: HostPort
   /** Fires when the connection is gone or the broker stops waiting for anybody. */
   readonly signal: AbortSignal
+  /** For the records of the answer, which are held until the client has taken them. */
+  readonly answerMemory: MemoryLease
   /** Resolves when every earlier produce request of this connection has queued its batches; then call `done`. */
   readonly turn: { readonly mine: Promise<void>; readonly done: () => void }
 }

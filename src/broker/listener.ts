@@ -5,9 +5,11 @@ import { limits } from '../shared/limits.ts'
 import type { Permits } from '../shared/permits.ts'
 import { Connection } from './connection.ts'
 import type { BrokerContext, HostPort } from './context.ts'
+import { MemoryBudget } from './memory-budget.ts'
 
 export interface ListenerContext {
   readonly broker: BrokerContext
+  /** As much again bounds the requests that are being received, and the answers that are not taken yet. */
   readonly requestMemory: Permits
   readonly framePool: FramePool
   /** What clients are told to connect to; undefined: the address they connected to. */
@@ -19,9 +21,14 @@ export class Listener {
   readonly #context: ListenerContext
   readonly #server: Server
   readonly #connections = new Set<Connection>()
+  readonly #frameMemory: MemoryBudget
+  readonly #answerMemory: MemoryBudget
 
   constructor(context: ListenerContext) {
     this.#context = context
+    const budget = { bytesMax: context.requestMemory.total, patienceMs: limits.memoryPatienceMs, clock: context.broker.clock }
+    this.#frameMemory = new MemoryBudget(budget)
+    this.#answerMemory = new MemoryBudget(budget)
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket))
   }
 
@@ -54,7 +61,14 @@ export class Listener {
       socket.destroy()
       return
     }
-    const connection = new Connection(socket, { broker, requestMemory, framePool, advertised: advertised ?? ownAddress(socket) })
+    const connection = new Connection(socket, {
+      broker,
+      requestMemory,
+      frameMemory: this.#frameMemory,
+      answerMemory: this.#answerMemory,
+      framePool,
+      advertised: advertised ?? ownAddress(socket),
+    })
     this.#connections.add(connection)
     broker.metrics.set('headgate_connections', this.#connections.size)
     socket.on('close', () => {

@@ -29,6 +29,11 @@ export class FrameSplitter {
     this.#pool = pool
   }
 
+  /** Size of the frame that has begun and is not all there, 0 for none. */
+  get begunFrameBytes(): number {
+    return this.#frame?.byteLength ?? 0
+  }
+
   /**
    * Calls `onFrame` for every frame that the chunk completes, in order. Throws HeadgateError 'malformed' or 'too-large'
    * at an impossible length, after the frames before it; the stream cannot be read any further then.

@@ -15,6 +15,10 @@ export class Permits {
     this.#available = total
   }
 
+  get total(): number {
+    return this.#total
+  }
+
   get inUse(): number {
     return this.#total - this.#available
   }

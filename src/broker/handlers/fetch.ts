@@ -3,7 +3,7 @@ import { kafkaErrors } from '../../protocol/errors.ts'
 import { uuidZero } from '../../protocol/types.ts'
 import { HeadgateError } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
-import type { BrokerContext, Call } from '../context.ts'
+import type { Call } from '../context.ts'
 import { handler } from '../handler.ts'
 import { kafkaCodeOf } from '../kafka-errors.ts'
 import type { Topic } from '../topics.ts'
@@ -22,6 +22,7 @@ export const fetchHandler = handler(fetch, async (request, call) => {
     if (answer.byteCount >= request.minBytes || answer.hasError || remainingMs <= 0 || call.signal.aborted) {
       return { throttleTimeMs: 0, errorCode: kafkaErrors.NONE.code, sessionId: 0, responses: answer.responses }
     }
+    call.answerMemory.giveBack(answer.byteCount)
     await waitForMore(answer.waitingFor, remainingMs, call)
   }
 })
@@ -62,7 +63,7 @@ interface PartitionAnswer {
 }
 
 /** Partitions are read one after the other, so that `max_bytes` bounds what is in memory for this request. */
-async function readAll(asked: readonly AskedTopic[], maxBytes: number, { broker }: Call): Promise<Answer> {
+async function readAll(asked: readonly AskedTopic[], maxBytes: number, call: Call): Promise<Answer> {
   const answer: Answer = { responses: [], byteCount: 0, hasError: false, waitingFor: [] }
   const bytesMax = Math.min(Math.max(0, maxBytes), limits.fetchBytesMax)
   for (const { name, topicId, topic, unknownCode, partitions } of asked) {
@@ -71,9 +72,9 @@ async function readAll(asked: readonly AskedTopic[], maxBytes: number, { broker 
       const bytesLeft = Math.min(bytesMax - answer.byteCount, Math.max(0, partitionMaxBytes))
       const isFirst = answer.byteCount === 0
       const result = topic
-        ? await readOne(broker, { topicId: topic.topicId, partition, offset: fetchOffset, bytesMax: bytesLeft, isFirst })
+        ? await readOne(call, { topic, partition, offset: fetchOffset, bytesMax: bytesLeft, isFirst })
         : failed(partition, unknownCode)
-      answer.byteCount += result.records.reduce((sum, { byteLength }) => sum + byteLength, 0)
+      answer.byteCount += byteLengthOf(result.records)
       answer.hasError ||= result.errorCode !== kafkaErrors.NONE.code
       if (topic) answer.waitingFor.push({ topicId: topic.topicId, partition, offset: fetchOffset })
       answered.push(result)
@@ -84,7 +85,7 @@ async function readAll(asked: readonly AskedTopic[], maxBytes: number, { broker 
 }
 
 interface PartitionRead {
-  readonly topicId: string
+  readonly topic: Topic
   readonly partition: number
   readonly offset: bigint
   readonly bytesMax: number
@@ -92,8 +93,9 @@ interface PartitionRead {
   readonly isFirst: boolean
 }
 
-async function readOne(broker: BrokerContext, { topicId, partition, offset, bytesMax, isFirst }: PartitionRead): Promise<PartitionAnswer> {
-  const known = broker.log.offsets(topicId, partition)
+async function readOne({ broker, answerMemory }: Call, read: PartitionRead): Promise<PartitionAnswer> {
+  const { topic, partition, offset, bytesMax, isFirst } = read
+  const known = broker.log.offsets(topic.topicId, partition)
   if (!known) return failed(partition, kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code)
   const place = {
     partitionIndex: partition,
@@ -103,17 +105,29 @@ async function readOne(broker: BrokerContext, { topicId, partition, offset, byte
   }
   const nothing = { ...place, errorCode: kafkaErrors.NONE.code, abortedTransactions: [], records: [] } as const
   if (offset === known.nextOffset || (bytesMax <= 0 && !isFirst)) return nothing
+  const reservedBytes = isFirst ? Math.max(bytesMax, topic.settings.maxMessageBytes) : bytesMax
+  // Who holds records already does not wait for memory to hold more: it answers what it has.
+  if (isFirst) await answerMemory.take(reservedBytes)
+  else if (!answerMemory.tryTake(reservedBytes)) return nothing
+  let records: Uint8Array[] = []
   try {
-    const outcome = await broker.log.read({ topicId, partition, offset, bytesMax })
+    const outcome = await broker.log.read({ topicId: topic.topicId, partition, offset, bytesMax })
     if (outcome.kind === 'unknown-partition') return failed(partition, kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code)
     if (outcome.kind === 'out-of-range') return { ...nothing, errorCode: kafkaErrors.OFFSET_OUT_OF_RANGE.code }
     const [first] = outcome.batches
     if (!isFirst && first && first.bytes.byteLength > bytesMax) return nothing
-    return { ...nothing, records: outcome.batches.map(({ bytes }) => bytes) }
+    records = outcome.batches.map(({ bytes }) => bytes)
+    return { ...nothing, records }
   } catch (error) {
     if (!(error instanceof HeadgateError)) throw error
     return failed(partition, kafkaCodeOf(error))
+  } finally {
+    answerMemory.giveBack(reservedBytes - byteLengthOf(records))
   }
+}
+
+function byteLengthOf(records: readonly Uint8Array[]): number {
+  return records.reduce((sum, { byteLength }) => sum + byteLength, 0)
 }
 
 function failed(partitionIndex: number, errorCode: number): PartitionAnswer {
