@@ -3,6 +3,7 @@ import type { SchemaChange } from '../state/state-store.ts'
 import { incompatibilities, type ComparedSchema, type EarlierVersion } from './compatibility.ts'
 import { configInScope, type CompatibilityLevel, type RegistryConfig } from './config.ts'
 import { guidOf } from './identity.ts'
+import { tagsIn, withTags, type TagChanges } from './inline-tags.ts'
 import { checkLake } from './lake-check.ts'
 import { findVersion, newestHolding } from './lookup.ts'
 import { VERSION_PROPERTY, withVersionProperty } from './metadata.ts'
@@ -56,7 +57,8 @@ function existingVersion(
   submitted: SubmittedSchema,
   isNormalized: boolean,
 ): RegisteredVersion | undefined {
-  if (submitted.schema.trim() === '' || submitted.version !== undefined) return undefined
+  const isNewText = submitted.schema.trim() === '' || submitted.tags !== undefined || submitted.isTaggedAsBefore === true
+  if (isNewText || submitted.version !== undefined) return undefined
   const found = findVersion(view, subject, submitted, { isNormalized, includeDeleted: false })
   if (!found || submitted.schemaId === undefined || found.schema.schemaId === submitted.schemaId) return found
   if (isImporting(modeInScope(view.index, subject))) throw registryErrors.idDoesNotMatch(found.schema.schemaId, submitted.schemaId)
@@ -86,10 +88,18 @@ function completed(
 ): SubmittedSchema {
   const latest = index.latest(subject)
   const previous = latest && schemas.content(latest.schema)
-  const { schemaType, schema, references } = previous && submitted.schema.trim() === '' ? previous : submitted
+  const { schemaType, schema: text, references } = previous && submitted.schema.trim() === '' ? previous : submitted
+  const schema = withTags(schemaType, text, tagChanges(submitted, previous))
   const inherited = withInherited({ ...submitted, schemaType, schema, references }, config, previous)
-  const isStamped = submitted.version !== undefined || inherited.metadata?.properties?.[VERSION_PROPERTY] !== undefined
+  const isStamped =
+    submitted.version !== undefined || submitted.tags !== undefined || inherited.metadata?.properties?.[VERSION_PROPERTY] !== undefined
   return isStamped ? { ...inherited, metadata: withVersionProperty(inherited.metadata, version) } : inherited
+}
+
+function tagChanges({ tags, isTaggedAsBefore, schemaType }: SubmittedSchema, previous: SchemaContent | undefined): TagChanges {
+  const { add, remove } = tags ?? { add: [], remove: [] }
+  const isTaggedOn = isTaggedAsBefore === true && previous?.schemaType === schemaType
+  return { add: isTaggedOn ? [...tagsIn(schemaType, previous.schema), ...add] : add, remove }
 }
 
 /** Throws RegistryError 409, 42201 or 42210. */

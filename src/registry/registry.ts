@@ -16,8 +16,9 @@ import { Schemas } from './schemas.ts'
 import { decideConfigRemoval, decideConfigUpdate, decideModeRemoval, decideModeUpdate } from './settings-decisions.ts'
 import { checkSettingsSubject, checkVersionedSubject, subjectBeside } from './subject.ts'
 import type { SubmittedSchema } from './submitted-schema.ts'
+import { taggedSchema, type Tagging } from './tagging.ts'
 import { Turns } from './turns.ts'
-import { subjectsNamed, type WantedVersion } from './versions.ts'
+import { subjectsNamed, wantedVersion, type WantedVersion } from './versions.ts'
 
 export interface RegistryContext {
   readonly state: SchemaState
@@ -109,6 +110,14 @@ export class Registry {
       if (this.index.hasVersions(subject, options)) throw registryErrors.schemaNotFound()
       throw registryErrors.subjectNotFound(subject)
     })
+  }
+
+  /** Registers a version anew with other tags, metadata or rules. */
+  async tag(subject: string, wanted: WantedVersion, tagging: Tagging): Promise<RegisteredVersion> {
+    const submitted = await this.read(() =>
+      taggedSchema(this.view, wantedVersion(this.index, subject, wanted, { includeDeleted: false }), tagging),
+    )
+    return this.register(subject, submitted, { isNormalized: false })
   }
 
   /** What a registration would be answered, and with `withTable` what it would do to the topic's table. */

@@ -21,7 +21,7 @@ export function registryRoutes(registry: Registry, { clusterId }: { clusterId: s
     app.addContentTypeParser([...bodyTypes], { parseAs: 'string' }, (_request, body, done) => done(null, body))
     // Without a type a body is taken as plain bytes; any other type is refused.
     app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) =>
-      request.headers['content-type'] === undefined ? done(null, body) : done(registryErrors.unsupportedMediaType()),
+      (request.headers['content-type'] ?? '') === '' ? done(null, body) : done(registryErrors.unsupportedMediaType()),
     )
     app.setErrorHandler((error: FastifyError, request, reply) => answerError(error, request, reply))
     mountRoutes(app, [

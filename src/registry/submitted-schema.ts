@@ -1,10 +1,11 @@
 import type { ParsedSchema, SchemaType } from '../schema/language.ts'
 import { limits } from '../shared/limits.ts'
+import type { TagChanges } from './inline-tags.ts'
 import { mergeMetadata, type Metadata } from './metadata.ts'
 import type { RegistryConfig } from './config.ts'
 import { registryErrors } from './registry-error.ts'
 import type { RegistryView } from './registry-view.ts'
-import { mergeRuleSets, type RuleSet } from './rule-set.ts'
+import { mergeRuleSets, nonEmptyRuleSet, type RuleSet } from './rule-set.ts'
 import type { SchemaContent, SchemaReference } from './schema-content.ts'
 import { subjectBeside } from './subject.ts'
 
@@ -20,6 +21,10 @@ export interface SubmittedSchema {
   readonly schemaId?: number
   /** The version it shall become; -1 for the next one, and to have it written into the metadata. */
   readonly version?: number
+  /** Tags to put into the text, or to take out of it. */
+  readonly tags?: TagChanges
+  /** Whether the tags in the text of the version before go on. */
+  readonly isTaggedAsBefore?: boolean
 }
 
 /** A submitted schema that was understood: canonical text, concrete references. */
@@ -66,8 +71,10 @@ export function withInherited(
   previous: Pick<SchemaContent, 'metadata' | 'ruleSet'> | undefined,
 ): SubmittedSchema {
   const metadata = mergeMetadata(mergeMetadata(config.defaultMetadata, submitted.metadata ?? previous?.metadata), config.overrideMetadata)
-  const ruleSet = mergeRuleSets(mergeRuleSets(config.defaultRuleSet, submitted.ruleSet ?? previous?.ruleSet), config.overrideRuleSet)
-  return { ...submitted, ...(metadata ? { metadata } : {}), ...(ruleSet ? { ruleSet } : {}) }
+  const ownRuleSet = submitted.ruleSet ?? previous?.ruleSet
+  const ruleSet = mergeRuleSets(mergeRuleSets(config.defaultRuleSet, ownRuleSet && nonEmptyRuleSet(ownRuleSet)), config.overrideRuleSet)
+  const { metadata: _, ruleSet: __, ...rest } = submitted
+  return { ...rest, ...(metadata ? { metadata } : {}), ...(ruleSet ? { ruleSet } : {}) }
 }
 
 export function contentOf({

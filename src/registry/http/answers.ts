@@ -1,3 +1,4 @@
+import { tagsIn, type SchemaTags } from '../inline-tags.ts'
 import type { RegisteredSchema, RegisteredVersion } from '../registry-index.ts'
 import { contentText, parseContent, type SchemaContent } from '../schema-content.ts'
 import type { Schemas } from '../schemas.ts'
@@ -9,9 +10,11 @@ export interface Shown {
   readonly format: string | undefined
   /** `?referenceFormat=qualified`: subjects of references with their context. */
   readonly hasQualifiedReferences: boolean
+  /** `?findTags=`: which tags in the schema's text are answered by themselves; `*` is all of them. */
+  readonly tags: readonly string[]
 }
 
-export const asRegistered: Shown = { format: undefined, hasQualifiedReferences: false }
+export const asRegistered: Shown = { format: undefined, hasQualifiedReferences: false, tags: [] }
 
 /**
  * Everything about a version: who it is, then its content. The content is stored as it is answered, so that nothing is
@@ -20,7 +23,17 @@ export const asRegistered: Shown = { format: undefined, hasQualifiedReferences: 
 export function versionAnswer(schemas: Schemas, version: RegisteredVersion, shown: Shown = asRegistered, more: object = {}): string {
   const { subject, schema, createdAtMs, isDeleted } = version
   const { schemaId, guid } = schema
-  const who = { subject, version: version.version, id: schemaId, guid, ts: createdAtMs, ...(isDeleted ? { deleted: true } : {}), ...more }
+  const deleted = isDeleted ? { deleted: true } : {}
+  const who = {
+    subject,
+    version: version.version,
+    id: schemaId,
+    guid,
+    ts: createdAtMs,
+    ...deleted,
+    ...foundTags(schemas, schema, shown),
+    ...more,
+  }
   return joined(who, shownText(schemas, schema, shown))
 }
 
@@ -32,7 +45,10 @@ export function schemaAnswer(
 ): string {
   const use = version ? { subject: version.subject, version: version.version } : {}
   const ts = version?.createdAtMs ?? schema.uses[0]?.createdAtMs
-  return joined({ id: schema.schemaId, ...use, guid: schema.guid, ts, ...more }, shownText(schemas, schema, shown))
+  return joined(
+    { id: schema.schemaId, ...use, guid: schema.guid, ts, ...foundTags(schemas, schema, shown), ...more },
+    shownText(schemas, schema, shown),
+  )
 }
 
 /** The schema alone, as it would stand in a file. */
@@ -55,6 +71,12 @@ function shownText(schemas: Schemas, schema: RegisteredSchema, { format, hasQual
     schema: other ?? content.schema,
     references: hasQualifiedReferences ? qualifiedReferences(schema, content) : content.references,
   })
+}
+
+function foundTags(schemas: Schemas, schema: RegisteredSchema, { tags: wanted }: Shown): { schemaTags?: readonly SchemaTags[] } {
+  if (wanted.length === 0) return {}
+  const all = tagsIn(schema.schemaType, schemas.content(schema).schema)
+  return { schemaTags: wanted.includes('*') ? all : all.filter(({ tags }) => tags.some((tag) => wanted.includes(tag))) }
 }
 
 function formatted(schemas: Schemas, schema: RegisteredSchema, format: string | undefined): string | undefined {

@@ -9,7 +9,7 @@ import { schemaTypes } from '../schema-content.ts'
 import { contextPrefix, DEFAULT_CONTEXT, normalSubject, splitSubject } from '../subject.ts'
 import { rawText, schemaAnswer, versionAnswer, type Shown } from './answers.ts'
 import { namedSubjects } from './listings.ts'
-import { paged, pageOf, pathPart, queryFlag, queryText, schemaIdOf } from './parameters.ts'
+import { paged, pageOf, pathPart, queryFlag, queryText, queryTexts, schemaIdOf } from './parameters.ts'
 import type { Route } from './route.ts'
 
 /** `/schemas`: schemas by id and guid, and all of them. */
@@ -64,7 +64,11 @@ export function schemaRoutes(registry: Registry): Route[] {
 }
 
 export function shownOf(request: FastifyRequest): Shown {
-  return { format: queryText(request, 'format'), hasQualifiedReferences: queryText(request, 'referenceFormat') === 'qualified' }
+  return {
+    format: queryText(request, 'format'),
+    hasQualifiedReferences: queryText(request, 'referenceFormat') === 'qualified',
+    tags: queryTexts(request, 'findTags'),
+  }
 }
 
 /**

@@ -8,7 +8,7 @@ import { rawText, versionAnswer } from './answers.ts'
 import { namedSubjects } from './listings.ts'
 import { paged, pageOf, queryFlag, queryText, queryTexts, subjectOf, versionOf } from './parameters.ts'
 import type { Route } from './route.ts'
-import { submittedSchema } from './schema-body.ts'
+import { submittedSchema, taggingOf } from './schema-body.ts'
 import { shownOf } from './schema-routes.ts'
 
 /** `/subjects`: what is registered under which name. An alias in the path stands for its subject. */
@@ -73,6 +73,14 @@ export function subjectRoutes(registry: Registry): Route[] {
       method: 'GET',
       url: '/subjects/:subject/versions/:version/schema',
       serve: (request) => registry.read(() => rawText(schemas, versionAsked(request).schema, shownOf(request))),
+    },
+    {
+      method: 'POST',
+      url: '/subjects/:subject/versions/:version/tags',
+      async serve(request) {
+        const tagged = await registry.tag(aliased(request), versionOf(request), taggingOf(request.body))
+        return versionAnswer(schemas, tagged, shownOf(request))
+      },
     },
     {
       method: 'GET',
