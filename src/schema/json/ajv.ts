@@ -7,7 +7,9 @@ import type { FormatsPlugin } from 'ajv-formats'
 import type { DialectName } from './dialect.ts'
 import { hasUniqueItems, isMultipleOf, isOneOfMany } from './exact-keywords.ts'
 import { judgedFormats } from './formats.ts'
+import type { JudgeSchema } from './judge-schema.ts'
 import type { LinearPattern } from './pattern.ts'
+import { addUnevaluatedKeywords } from './unevaluated-keywords.ts'
 
 /**
  * The only file that touches ajv. It is loaded at the first JSON schema, because loading it takes a good part of the
@@ -18,15 +20,16 @@ export type JudgeError = ErrorObject
 
 /** Compiles one schema in 2020-12, in an instance of its own: ajv never forgets what an instance has compiled. */
 export function compileWithAjv(
-  schema: boolean | object,
-  { compilePattern, hasUnevaluated }: { compilePattern: (pattern: string) => LinearPattern; hasUnevaluated: boolean },
+  { root, definitions, hasUnevaluated }: JudgeSchema,
+  { compilePattern }: { compilePattern: (pattern: string) => LinearPattern },
 ): Judge {
   const ajv = withOwnKeywords(loadAjv2020({ ...commonOptions, meta: false, validateSchema: false, code: codeOptions(compilePattern) }))
   const { get } = load('ajv-formats') as FormatsPlugin
-  // Keeping track of evaluated members costs time, and makes ajv 8.20 fail on some schemas (a TypeError while judging).
-  ajv.opts.unevaluated = hasUnevaluated
+  // Its track of evaluated members costs time, and is not right for all schemas.
+  ajv.opts.unevaluated = false
+  if (hasUnevaluated) addUnevaluatedKeywords(ajv, { schemaId: SCHEMA_ID, definitions, compilePattern })
   for (const [name, format] of judgedFormats((name) => get(name, 'fast'))) ajv.addFormat(name, format)
-  return ajv.compile(schema)
+  return ajv.compile(typeof root === 'boolean' ? root : { ...root, $id: SCHEMA_ID, $defs: definitions })
 }
 
 /** How a format of strings judges one; undefined for formats of numbers. */
@@ -43,12 +46,25 @@ export function metaJudge(dialect: DialectName): Judge {
   if (known !== undefined) return known
   const ajv = withOwnKeywords(metaFactories[dialect]({ ...commonOptions, validateFormats: false }))
   const judge = ajv.getSchema(metaSchemaIds[dialect]) as Judge
+  metaInstances.set(dialect, ajv)
   metaJudges.set(dialect, judge)
   return judge
 }
 
+/** A meta-schema of the standard, or one of the vocabularies that it is made of. */
+export function metaSchemaAt(uri: string): { schema: unknown; dialect: DialectName } | undefined {
+  const dialect = (Object.keys(metaSchemaIds) as DialectName[]).find((name) => uri.startsWith(metaSchemaIds[name].replace(/schema$/, '')))
+  if (dialect === undefined) return undefined
+  metaJudge(dialect)
+  const schema = metaInstances.get(dialect)?.getSchema(uri)?.schema
+  return schema === undefined ? undefined : { schema, dialect }
+}
+
 const load = createRequire(import.meta.url) as (id: string) => unknown
+/** An address for parts of the schema to be found by. */
+const SCHEMA_ID = 'schema:judged'
 const metaJudges = new Map<DialectName, Judge>()
+const metaInstances = new Map<DialectName, Ajv>()
 
 /** Only own members count: a record without `constructor` has none. Keywords that ajv does not know are annotations. */
 const commonOptions: Options = { strict: false, ownProperties: true, logger: false }

@@ -5,7 +5,7 @@ import { judgeSchema } from './judge-schema.ts'
 import { compilePattern, type LinearPattern } from './pattern.ts'
 import { PatternError } from './pattern-syntax.ts'
 import { invalidSchema, pointerTo } from './raw-schema.ts'
-import { subschemasOf, type SchemaNode, type SchemaObject, type UnifiedSchema } from './unified-schema.ts'
+import { everyNode, type UnifiedSchema } from './unified-schema.ts'
 
 /** The patterns of a schema by their text, compiled once for the check at registration and for the judge. */
 export type CompiledPatterns = ReadonlyMap<string, LinearPattern>
@@ -18,9 +18,6 @@ export function compileJudge(schema: UnifiedSchema, patterns: CompiledPatterns):
   try {
     return compileWithAjv(judgeSchema(schema), {
       compilePattern: (pattern) => patterns.get(pattern) ?? compilePattern(pattern),
-      hasUnevaluated: [...everyNode(schema)].some(
-        (node) => node.unevaluatedItems !== undefined || node.unevaluatedProperties !== undefined,
-      ),
     })
   } catch (error) {
     throw invalidSchema('#', `cannot be compiled: ${messageOf(error)}`)
@@ -53,15 +50,5 @@ function compiledAt(path: string, pattern: string): LinearPattern {
   } catch (error) {
     if (!(error instanceof PatternError)) throw error
     throw invalidSchema(path, `the pattern ${JSON.stringify(pattern)} cannot be used: ${error.message}`)
-  }
-}
-
-/** Each node once, whatever refers to it. */
-function* everyNode({ root, definitions }: UnifiedSchema): Generator<SchemaObject> {
-  const pending: SchemaNode[] = [root, ...definitions.values()]
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if (typeof node === 'boolean') continue
-    yield node
-    pending.push(...subschemasOf(node))
   }
 }

@@ -75,7 +75,7 @@ function judgeValue(judge: Judge, value: unknown): void {
 
 /**
  * Whatever the judge throws, the record is not accepted unjudged. RangeError: value and schema are bounded in depth, but
- * not their product. Others: ajv 8.20 loses track of evaluated members in some schemas with `unevaluatedProperties`.
+ * not their product.
  */
 function isValid(judge: Judge, value: unknown): boolean {
   try {

@@ -39,6 +39,8 @@ export interface SchemaObject {
   readonly prefixItems?: readonly SchemaNode[]
   readonly items?: SchemaNode
   readonly contains?: SchemaNode
+  /** Since 2020-12 items that `contains` matches count as evaluated. */
+  readonly countsContained?: boolean
   readonly minContains?: number
   readonly maxContains?: number
   readonly maxItems?: number
@@ -99,4 +101,14 @@ export function subschemasOf(node: SchemaObject): SchemaNode[] {
     ...listKeywords.flatMap((keyword) => node[keyword] ?? []),
     ...namedKeywords.flatMap((keyword) => Object.values(node[keyword] ?? {})),
   ]
+}
+
+/** Each node once, whatever refers to it. */
+export function* everyNode({ root, definitions }: UnifiedSchema): Generator<SchemaObject> {
+  const pending: SchemaNode[] = [root, ...definitions.values()]
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (typeof node === 'boolean') continue
+    yield node
+    pending.push(...subschemasOf(node))
+  }
 }

@@ -1,5 +1,5 @@
 import { limits } from '../../shared/limits.ts'
-import { below, type LocatedSchema, type SchemaDocuments } from './documents.ts'
+import { placeOf, type LocatedSchema, type SchemaDocuments } from './documents.ts'
 import { formatNames } from './formats.ts'
 import { invalidSchema, isRawObject, memberOf, pointerTo, unsupportedSchema, type RawJson, type RawObject } from './raw-schema.ts'
 import {
@@ -57,18 +57,22 @@ class Unifier {
   }
 
   #object(schema: RawObject, located: LocatedSchema): SchemaObject {
-    const ref = memberOf(schema, '$ref')
-    if (typeof ref === 'string' && located.dialect.isRefAlone) return { $ref: this.#reference(ref, located) }
-    const entries: Entries = []
+    const targets = this.#targets(schema, located)
+    const $ref = this.#reference(targets)
+    if ($ref !== undefined && located.dialect.isRefAlone) return { $ref }
+    const entries: Entries = $ref === undefined ? [] : [['$ref', $ref]]
     for (const [keyword, value] of Object.entries(schema))
       if (located.dialect.keywords.has(keyword)) entries.push(...this.#keyword(keyword, value, schema, located))
     return Object.fromEntries(entries)
   }
 
   #keyword(keyword: string, value: RawJson, schema: RawObject, located: LocatedSchema): Entries {
-    if (keyword === '$ref') return typeof value === 'string' ? [[keyword, this.#reference(value, located)]] : []
-    if (keyword === '$recursiveRef' || keyword === '$dynamicRef')
-      throw unsupportedSchema(pointerTo(located.path, keyword), `${keyword} is not supported; refer to a definition with $ref`)
+    if (keyword === '$ref' || keyword === '$recursiveRef' || keyword === '$dynamicRef') return []
+    if (keyword === 'contains' && located.dialect.name === '2020-12')
+      return [
+        [keyword, this.#inner(value, located, keyword)],
+        ['countsContained', true],
+      ]
     if (keyword === 'items' || keyword === 'additionalItems') return this.#items(keyword, value, schema, located)
     if (keyword === 'dependencies') return this.#dependencies(value, schema, located)
     if (isOneOf(singleKeywords, keyword)) return [[keyword, this.#inner(value, located, keyword)]]
@@ -83,7 +87,7 @@ class Unifier {
   #inner(value: RawJson | undefined, located: LocatedSchema, ...steps: readonly (string | number)[]): SchemaNode {
     if (typeof value !== 'boolean' && !isRawObject(value))
       throw invalidSchema(pointerTo(located.path, ...steps), 'a schema must be an object or a boolean')
-    return this.#node(below(located, value, ...steps))
+    return this.#node(this.#documents.below(located, value, ...steps))
   }
 
   #list(value: RawJson, located: LocatedSchema, keyword: string): SchemaNode[] {
@@ -122,16 +126,31 @@ class Unifier {
     ]
   }
 
-  #reference(ref: string, from: LocatedSchema): string {
-    const target = this.#documents.resolve(ref, from)
-    // One path is one place: the same schema reached by two addresses is converted once.
-    const name = this.#names.get(target.path) ?? this.#define(target)
+  /** All that a schema refers to with its own keywords; mostly nothing, and one at most before 2019-09. */
+  #targets(schema: RawObject, located: LocatedSchema): LocatedSchema[] {
+    return (['$ref', '$recursiveRef', '$dynamicRef'] as const).flatMap((keyword) => {
+      const ref = located.dialect.keywords.has(keyword) ? memberOf(schema, keyword) : undefined
+      if (typeof ref !== 'string') return []
+      return [keyword === '$ref' ? this.#documents.resolve(ref, located) : this.#documents.resolveDynamic(ref, located)]
+    })
+  }
+
+  /** One keyword must do: two references become one to a definition of both. */
+  #reference(targets: readonly LocatedSchema[]): string | undefined {
+    const refs = targets.map((target) => REF_PREFIX + this.#nameOf(target))
+    if (refs.length <= 1) return refs[0]
+    const name = refs.join('+').replaceAll(REF_PREFIX, '')
+    this.#definitions.set(name, { allOf: refs.map(($ref) => ({ $ref })) })
     return REF_PREFIX + name
   }
 
-  #define(located: LocatedSchema): string {
+  /** One place is one definition: the same schema reached by two addresses is converted once. */
+  #nameOf(located: LocatedSchema): string {
+    const place = placeOf(located)
+    const known = this.#names.get(place)
+    if (known !== undefined) return known
     const name = String(this.#names.size)
-    this.#names.set(located.path, name)
+    this.#names.set(place, name)
     this.#pending.push({ name, located })
     return name
   }

@@ -215,8 +215,8 @@ describe('what has no column yet is refused with its name and place', () => {
       "unsupported: JSON schema, #/properties/_kafka_offset: a name that begins with _kafka_ is kept for the table's metadata",
     ],
     [
-      { $schema: 'https://json-schema.org/draft/2020-12/schema', $dynamicRef: '#x' },
-      'unsupported: JSON schema, #/$dynamicRef: $dynamicRef is not supported; refer to a definition with $ref',
+      { $schema: 'https://json-schema.org/draft/2020-12/schema', items: { $dynamicRef: '#x' }, $dynamicAnchor: 'x' },
+      'unsupported: JSON schema, #: the schema refers to itself; recursive schemas have no columns',
     ],
     [
       { properties: Object.fromEntries(Array.from({ length: 2001 }, (_, index) => [`p${index}`, { type: 'string' }])) },

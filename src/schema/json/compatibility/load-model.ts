@@ -1,6 +1,6 @@
 import { assert } from '../../../shared/assert.ts'
 import type { CompiledPatterns } from '../compile.ts'
-import { below, type LocatedSchema, type SchemaDocuments } from '../documents.ts'
+import { placeOf, type LocatedSchema, type SchemaDocuments } from '../documents.ts'
 import { equalityKey } from '../exact-keywords.ts'
 import { isRawObject, isRawSchema, memberOf, type RawJson, type RawObject } from '../raw-schema.ts'
 import { EqualityIds } from './equality-ids.ts'
@@ -49,10 +49,9 @@ class ModelLoader {
 
   /** What a schema asks of a value, by kind. */
   #parts(keywords: KeywordReader): SchemaPart[] {
-    const ref = keywords.value('$ref')
-    const reference = typeof ref === 'string' ? [this.#reference(ref, keywords.located)] : []
-    if (reference.length > 0 && keywords.dialect.isRefAlone) return reference
-    return [...reference, ...this.#untypedParts(keywords), ...this.#typedParts(keywords), ...this.#leftParts(keywords)]
+    const references = this.#references(keywords)
+    if (references.length > 0 && keywords.dialect.isRefAlone) return references
+    return [...references, ...this.#untypedParts(keywords), ...this.#typedParts(keywords), ...this.#leftParts(keywords)]
   }
 
   #untypedParts(keywords: KeywordReader): SchemaPart[] {
@@ -162,14 +161,21 @@ class ModelLoader {
     return { items: this.#optional(keywords, 'items'), tuple, additional: true }
   }
 
-  #reference(ref: string, from: LocatedSchema): SchemaPart {
-    return { kind: 'reference', target: () => this.#target(this.#documents.resolve(ref, from)) }
+  #references(keywords: KeywordReader): SchemaPart[] {
+    return (['$ref', '$recursiveRef', '$dynamicRef'] as const).flatMap((keyword) => {
+      const ref = keywords.value(keyword)
+      if (typeof ref !== 'string') return []
+      const resolve = (): LocatedSchema =>
+        keyword === '$ref' ? this.#documents.resolve(ref, keywords.located) : this.#documents.resolveDynamic(ref, keywords.located)
+      return [{ kind: 'reference', target: () => this.#target(resolve()) }]
+    })
   }
 
   /** One place is one model, so that pairs of schemas are met again. */
   #target(located: LocatedSchema): SchemaModel {
-    const model = this.#targets.get(located.path) ?? this.load(located)
-    this.#targets.set(located.path, model)
+    const place = placeOf(located)
+    const model = this.#targets.get(place) ?? this.load(located)
+    this.#targets.set(place, model)
     return model
   }
 
@@ -202,7 +208,7 @@ class ModelLoader {
     const value = memberOf(schema, keyword) as RawJson
     const inner = step === undefined ? value : (value as RawObject)[step]
     assert(isRawSchema(inner), 'the meta-schema lets only schemas stand here')
-    return this.load(step === undefined ? below(located, inner, keyword) : below(located, inner, keyword, step))
+    return this.load(this.#documents.below(located, inner, keyword, ...(step === undefined ? [] : [step])))
   }
 }
 
