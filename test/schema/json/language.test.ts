@@ -145,6 +145,12 @@ describe('a $ref is found among the documents that were given', () => {
   })
 })
 
+test('the meta-schemas of the standard need no reference, and no others are known', () => {
+  for (const address of ['http://json-schema.org/draft-07/schema#', 'https://json-schema.org/draft/2020-12/meta/core'])
+    expect(refusalOf(() => parseSchema({ properties: { schema: { $ref: address } } }))).toBe('no error')
+  expect(refusalOf(() => parseSchema({ $ref: 'http://json-schema.org/draft-07/other' }))).toContain('nothing is fetched')
+})
+
 describe('an invalid schema is refused at registration, with where and why', () => {
   for (const [schema, message] of [
     ['{"type":', 'JSON schema, #: the text ends here (line 1, column 9)'],

@@ -22,13 +22,13 @@ import { readNumber, readString } from './scalar-parts.ts'
  * keyword has its right type, every `$ref` leads somewhere, every pattern is compiled, and size and nesting are bounded.
  */
 export function loadModel(documents: SchemaDocuments, patterns: CompiledPatterns): SchemaModel {
-  return new ModelLoader(documents, patterns).load(documents.root)
+  return new ModelLoader(documents, patterns).at(documents.root)
 }
 
 class ModelLoader {
   readonly #documents: SchemaDocuments
   readonly #patterns: CompiledPatterns
-  readonly #targets = new Map<string, SchemaModel>()
+  readonly #models = new Map<string, SchemaModel>()
   readonly #ids = new EqualityIds()
 
   constructor(documents: SchemaDocuments, patterns: CompiledPatterns) {
@@ -36,7 +36,15 @@ class ModelLoader {
     this.#patterns = patterns
   }
 
-  load(located: LocatedSchema): SchemaModel {
+  /** One place is one model, so that pairs of schemas are met again. */
+  at(located: LocatedSchema): SchemaModel {
+    const place = placeOf(located)
+    const model = this.#models.get(place) ?? this.#load(located)
+    this.#models.set(place, model)
+    return model
+  }
+
+  #load(located: LocatedSchema): SchemaModel {
     const { schema } = located
     if (!isRawObject(schema)) return { kind: schema ? 'empty' : 'false', ...noAnnotations }
     const annotations = annotationsOf(schema)
@@ -167,16 +175,8 @@ class ModelLoader {
       if (typeof ref !== 'string') return []
       const resolve = (): LocatedSchema =>
         keyword === '$ref' ? this.#documents.resolve(ref, keywords.located) : this.#documents.resolveDynamic(ref, keywords.located)
-      return [{ kind: 'reference', target: () => this.#target(resolve()) }]
+      return [{ kind: 'reference', target: () => this.at(resolve()) }]
     })
-  }
-
-  /** One place is one model, so that pairs of schemas are met again. */
-  #target(located: LocatedSchema): SchemaModel {
-    const place = placeOf(located)
-    const model = this.#targets.get(place) ?? this.load(located)
-    this.#targets.set(place, model)
-    return model
   }
 
   #pattern(text: string): ObjectPart['patternProperties'][number]['pattern'] {
@@ -208,7 +208,7 @@ class ModelLoader {
     const value = memberOf(schema, keyword) as RawJson
     const inner = step === undefined ? value : (value as RawObject)[step]
     assert(isRawSchema(inner), 'the meta-schema lets only schemas stand here')
-    return this.load(this.#documents.below(located, inner, keyword, ...(step === undefined ? [] : [step])))
+    return this.at(this.#documents.below(located, inner, keyword, ...(step === undefined ? [] : [step])))
   }
 }
 

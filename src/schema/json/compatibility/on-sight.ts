@@ -5,6 +5,9 @@ import type { Comparison } from './comparison.ts'
 import { dereferenced, type SchemaModel } from './model.ts'
 import { isBreaking, type Breach, type Rule } from './rules.ts'
 
+/** What a look counts beside what it looks at. */
+const LOOK_STEPS = 10
+
 /**
  * Whether two schemas show at first sight that they are incompatible, without a look into schemas inside of schemas. Of
  * alternatives that are told apart by a constant nearly all pairs are of that sort, and need not be laid out.
@@ -14,6 +17,7 @@ export function isBrokenOnSight(
   update: SchemaModel,
   { policy, budget }: { policy: CompatibilityPolicy; budget: StepBudget },
 ): boolean {
+  budget.spend(LOOK_STEPS)
   let isBroken = false
   const note = (rule: Rule): void => {
     isBroken ||= isBreaking(rule, policy)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { backward, forward, in2019, judged, told } from './compare.ts'
+import { backward, forward, in2019, in2020, judged, told } from './compare.ts'
 
 const text = { type: 'string' }
 const none = { type: 'null' }
@@ -148,6 +148,25 @@ judged('references are what they refer to', [
     [],
   ],
   ['that only lead back to themselves', { $ref: '#' }, text, ['TYPE_CHANGED #/'], []],
+])
+
+/** A list whose items each user of it says: the outermost schema with the anchor counts. */
+const listOf = (item: object): object =>
+  in2020({
+    $id: 'http://x.org/texts',
+    $ref: 'list',
+    $defs: {
+      item: { $dynamicAnchor: 'item', ...item },
+      list: { $id: 'list', type: 'array', items: { $dynamicRef: '#item' }, $defs: { item: { $dynamicAnchor: 'item' } } },
+    },
+  })
+const recursive = (leaf: object): object =>
+  in2019({ type: 'object', $recursiveAnchor: true, properties: { child: { $recursiveRef: '#' }, leaf }, additionalProperties: false })
+
+judged('dynamic references are what they come to from the root', [
+  ['the same', listOf(text), listOf(text), [], []],
+  ['another item', listOf(integer), listOf(number), [], ['TYPE_NARROWED #/items']],
+  ['recursive', recursive(integer), recursive(number), [], ['TYPE_NARROWED #/properties/leaf']],
 ])
 
 judged('schemas that contain themselves', [
