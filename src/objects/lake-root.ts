@@ -13,5 +13,7 @@ export function uriOf(root: LakeRoot, key: string): string {
 
 /** The object key of a URI below the root; undefined for one that lies elsewhere. */
 export function keyOf(root: LakeRoot, uri: string): string | undefined {
-  return uri.startsWith(`${root.uri}/`) ? uri.slice(root.uri.length + 1) : undefined
+  // Hadoop, and so Spark, prints a local path without the empty authority (RFC 8089 allows both).
+  const plain = uri.replace(/^file:\/(?!\/)/, 'file:///')
+  return plain.startsWith(`${root.uri}/`) ? plain.slice(root.uri.length + 1) : undefined
 }
