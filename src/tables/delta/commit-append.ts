@@ -71,7 +71,7 @@ export function progressOf({ txns }: TableState, topicId: string): TableProgress
 
 /** Committed already, or not appendable at all; undefined when the append can be tried. */
 function settledOutcome({ table }: DeltaWriter, state: TableState, { ranges }: TableAppend): AppendOutcome | undefined {
-  assertWritable(state.protocol, `${table.namespace}.${table.table}`)
+  assertWritable(state, `${table.namespace}.${table.table}`)
   ownedRowType(state.metaData, table)
   assert(ranges.length > 0, 'an append without a range')
   const progress = progressOf(state, table.topicId)

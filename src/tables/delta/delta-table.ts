@@ -37,7 +37,7 @@ export async function openDeltaTable(options: DeltaTableOptions, signal?: AbortS
   const { root, table, engineInfo, clock, random } = options
   const log = deltaLogOf(root, table)
   const state = (await loadState(log, signal ? { signal } : {})) ?? (await createTable(log, options, signal))
-  assertWritable(state.protocol, `${table.namespace}.${table.table}`)
+  assertWritable(state, `${table.namespace}.${table.table}`)
   const rowType = ownedRowType(state.metaData, table)
   return new DeltaTable({ log, table: { ...table, rowType }, engineInfo, clock, random }, state, options.logger)
 }

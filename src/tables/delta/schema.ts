@@ -11,7 +11,8 @@ export function schemaString(rowType: StructType): string {
 
 /**
  * The lowest protocol that can describe the columns: (1,2) is read by everybody; a timestamp without zone needs the
- * table feature `timestampNtz`, without which DuckDB and delta-rs refuse the table.
+ * table feature `timestampNtz`, without which DuckDB and delta-rs refuse the table. Writer version 7 lists by name what
+ * version 2 implied: Spark refuses a table with a column that must not be null where `invariants` is missing.
  */
 export function protocolFor(rowType: StructType): Protocol {
   let hasTimestampNtz = false
@@ -19,7 +20,8 @@ export function protocolFor(rowType: StructType): Protocol {
     if (type.kind === 'timestamp' && !type.isUtc) hasTimestampNtz = true
   })
   if (!hasTimestampNtz) return { minReaderVersion: 1, minWriterVersion: 2 }
-  return { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ['timestampNtz'], writerFeatures: ['timestampNtz'] }
+  const invariants = rowType.fields.some(({ isNullable }) => !isNullable) ? ['invariants'] : []
+  return { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ['timestampNtz'], writerFeatures: ['timestampNtz', ...invariants] }
 }
 
 function deltaType(type: RowType): JsonValue {

@@ -108,6 +108,27 @@ describe('a Delta table', () => {
     await expect(table.append(appendOf('a', [[0, 0, 10]]))).rejects.toThrow(/generatedColumns/)
   })
 
+  test('what version 7 lists by name and an append keeps anyhow is no reason to refuse', async () => {
+    const store = new MemoryObjectStore()
+    const table = await openOn(store)
+    const writerFeatures = ['appendOnly', 'invariants', 'deletionVectors']
+    const protocol = { minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ['deletionVectors'], writerFeatures }
+    await store.put(logKey(1), utf8Bytes(`${JSON.stringify({ protocol })}\n`))
+    expect(await table.append(appendOf('a', [[0, 0, 10]]))).toEqual({ kind: 'committed', version: 2n })
+  })
+
+  test('a column invariant that somebody set is refused', async () => {
+    const store = new MemoryObjectStore()
+    const table = await openOn(store)
+    const { state } = await readTable(deltaLogOf({ uri: 'memory://lake', store }, newTable))
+    const schema = JSON.parse(state.metaData.schemaString) as { fields: { metadata: object }[] }
+    if (schema.fields[0]) schema.fields[0].metadata = { 'delta.invariants': '{"expression":{"expression":"id > 0"}}' }
+    const metaData = { id: state.metaData.id, format: { provider: 'parquet', options: {} }, schemaString: JSON.stringify(schema) }
+    const line = JSON.stringify({ metaData: { ...metaData, partitionColumns: [], configuration: state.metaData.configuration } })
+    await store.put(logKey(1), utf8Bytes(`${line}\n`))
+    await expect(table.append(appendOf('a', [[0, 0, 10]]))).rejects.toThrow(/column invariant/)
+  })
+
   test('checkpoints hold everything: the table opens without the commits before them', async () => {
     const store = new MemoryObjectStore()
     const table = await openOn(store)
