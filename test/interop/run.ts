@@ -1,38 +1,48 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { messageOf } from '../../src/shared/errors.ts'
 import { installJava } from './toolchains/java.ts'
 import { installPython } from './toolchains/python.ts'
-import { interopFolder, toolchainsFile, type Toolchain, type Toolchains } from './toolchains/toolchain.ts'
+import { installSpark } from './toolchains/spark.ts'
+import { interopFolder, isSparkAskedFor, toolchainsFile, type Toolchain, type Toolchains } from './toolchains/toolchain.ts'
 
 /**
  * `npm run test:interop`: clients and readers of other toolchains against a real server. Installs what it needs into
  * `.interop/`, once; says by name what this machine has no tool for, whose tests are then reported as skipped. Words
- * after `--` go to vitest.
+ * after `--` go to vitest. HEADGATE_INTEROP_SPARK=1 adds Spark.
  */
-const wanted: { readonly [Name in keyof Toolchains]: { readonly title: string; readonly install: () => Toolchains[Name] } } = {
-  python: { title: 'the Python packages (librdkafka, PyIceberg, delta-rs, DuckDB)', install: installPython },
-  java: { title: 'the Java client', install: installJava },
-}
+const titles = {
+  python: 'the Python packages (librdkafka, PyIceberg, delta-rs, DuckDB)',
+  java: 'the Java client',
+  spark: 'Spark',
+} satisfies { [Name in keyof Toolchains]-?: string }
 
 mkdirSync(interopFolder, { recursive: true })
-const toolchains: Toolchains = { python: prepare('python'), java: prepare('java') }
-writeFileSync(toolchainsFile, JSON.stringify(toolchains))
-const outcome = runTests(process.argv.slice(2))
-for (const name of ['python', 'java'] as const) sayIfSkipped(name, toolchains[name])
-process.exitCode = outcome
+try {
+  const toolchains: Toolchains = {
+    python: prepare(titles.python, installPython),
+    java: prepare(titles.java, installJava),
+    ...(isSparkAskedFor() ? { spark: prepare(titles.spark, installSpark) } : {}),
+  }
+  writeFileSync(toolchainsFile, JSON.stringify(toolchains))
+  process.exitCode = runTests(process.argv.slice(2))
+  for (const [name, toolchain] of Object.entries(toolchains)) sayIfSkipped(titles[name as keyof Toolchains], toolchain)
+} catch (error) {
+  say(`test:interop: ${messageOf(error)}`)
+  process.exitCode = 1
+}
 
-function prepare<Name extends keyof Toolchains>(name: Name): Toolchains[Name] {
-  const { title, install } = wanted[name]
+function prepare<Ready>(title: string, install: () => Toolchain<Ready>): Toolchain<Ready> {
   const startMs = performance.now()
   const toolchain = install()
   if (toolchain.kind === 'ready') say(`ready: ${title} (${((performance.now() - startMs) / 1000).toFixed(1)} s)`)
-  else sayIfSkipped(name, toolchain)
+  else sayIfSkipped(title, toolchain)
   return toolchain
 }
 
-function sayIfSkipped(name: keyof Toolchains, toolchain: Toolchain<object>): void {
-  if (toolchain.kind === 'missing') say(`skipped: ${wanted[name].title} (${toolchain.reason})`)
+function sayIfSkipped(title: string, toolchain: Toolchain<object>): void {
+  if (toolchain.kind === 'missing') say(`skipped: ${title} (${toolchain.reason})`)
 }
 
 function say(line: string): void {

@@ -90,7 +90,9 @@ def of_arrow(scalar: pa.Scalar):
         moment = EPOCH + timedelta(microseconds=to_micros(scalar.value, type_.unit))
         return of_timestamp(moment if type_.tz is None else moment.replace(tzinfo=timezone.utc))
     if pa.types.is_map(type_):
-        return {"$map": [[of_arrow(entry["key"]), of_arrow(entry["value"])] for entry in scalar.values]}
+        # The entries of a map have no order.
+        entries = [[of_arrow(entry["key"]), of_arrow(entry["value"])] for entry in scalar.values]
+        return {"$map": sorted(entries, key=lambda entry: str(entry[0]))}
     if pa.types.is_struct(type_):
         return {field.name: of_arrow(scalar[index]) for index, field in enumerate(type_)}
     if is_list(type_):

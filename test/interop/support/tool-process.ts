@@ -3,7 +3,9 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseJson, stringifyJson, type JsonValue } from '../../../src/shared/json.ts'
-import type { JavaClient, JavaTools, PythonTools } from '../toolchains/toolchain.ts'
+import type { JavaClient, JavaTools, PythonTools, SparkTools } from '../toolchains/toolchain.ts'
+
+const pythonServer = fileURLToPath(new URL('../python/serve_calls.py', import.meta.url))
 
 /** How much of what a tool says on standard error is kept for the message of its failure. */
 const ERROR_TEXT_MAX = 4000
@@ -18,8 +20,8 @@ export class ToolProcess {
   #errorText = ''
   #isGone = false
 
-  private constructor(program: string, words: readonly string[]) {
-    const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'pipe'] })
+  private constructor(program: string, words: readonly string[], environment: { readonly [name: string]: string } = {}) {
+    const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...environment } })
     this.#child = child
     child.stderr.on('data', (chunk: Buffer) => (this.#errorText = (this.#errorText + chunk.toString()).slice(-ERROR_TEXT_MAX)))
     child.once('close', (code) => this.#onGone(`the tool ended with ${code}`))
@@ -28,7 +30,11 @@ export class ToolProcess {
   }
 
   static python({ executable }: PythonTools): ToolProcess {
-    return new ToolProcess(executable, [fileURLToPath(new URL('../python/serve_calls.py', import.meta.url))])
+    return new ToolProcess(executable, [pythonServer])
+  }
+
+  static spark({ executable, jars }: SparkTools): ToolProcess {
+    return new ToolProcess(executable, [pythonServer], { HEADGATE_SPARK_JARS: jars })
   }
 
   static java({ executable }: JavaTools, { classPath }: JavaClient): ToolProcess {

@@ -3,33 +3,11 @@ import { startTestServer, type TestServer } from '../support/test-server.ts'
 import { ToolProcess } from '../support/tool-process.ts'
 import { readToolchains } from '../toolchains/toolchain.ts'
 import { avroCase } from './avro-case.ts'
+import { filters } from './filter-cases.ts'
 import { pyiceberg, readers, sortRows, type ReaderName } from './readers.ts'
 import { produceCase } from './table-case.ts'
 
 const { python } = readToolchains()
-
-/** Which records each filter leaves. Each record is alone in its file and day, so a wrong bound loses it. */
-const filters: { readonly [filter: string]: readonly string[] } = {
-  'large = 9223372036854775807': ['the largest'],
-  'large < -9223372036854775807': ['the smallest'],
-  'large > 1000': ['something of everything', 'the largest'],
-  'real < -1.5': ['beyond numbers'],
-  'flag = false': ['the smallest'],
-  "text = ''": ['what is empty and not null'],
-  "colour = 'GREEN'": ['something of everything'],
-  "day = '0001-01-01'": ['the smallest'],
-  "day >= '9999-12-31'": ['the largest'],
-  "micros = '0001-01-01T00:00:00+00:00'": ['the smallest'],
-  "micros >= '9999-12-31T23:59:59.999999+00:00'": ['the largest'],
-  "micros < '1970-01-01T00:00:00+00:00'": ['something of everything', 'the smallest'],
-  "wall <= '0001-01-01T00:00:00'": ['the smallest'],
-  "amount = '99999999999999999999999999999.999999999'": ['the largest'],
-  "amount < '-1.000000000'": ['the smallest'],
-  'large IS NULL AND raw IS NOT NULL': ['what is empty and not null'],
-  '_kafka_offset >= 7': ['minus zero', 'a tombstone'],
-  "_kafka_timestamp >= '2024-01-08T00:00:00+00:00'": ['minus zero', 'a tombstone'],
-  "_kafka_timestamp < '2024-01-02T00:00:00+00:00'": ['something of everything'],
-}
 
 /** delta-rs' own engine compares moments in nanoseconds and refuses literals beyond them. */
 const isBeyondNanoseconds = (filter: string): boolean => /^(?:micros|wall) .*'(?:0001|9999)/.test(filter)

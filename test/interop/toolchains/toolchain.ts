@@ -26,9 +26,20 @@ export interface JavaClient {
   readonly classPath: string
 }
 
+export interface SparkTools extends PythonTools {
+  /** Folder of the jars that Spark loads. */
+  readonly jars: string
+}
+
 export interface Toolchains {
   readonly python: Toolchain<PythonTools>
   readonly java: Toolchain<JavaTools>
+  /** Absent unless HEADGATE_INTEROP_SPARK=1 asks for it. */
+  readonly spark?: Toolchain<SparkTools>
+}
+
+export function isSparkAskedFor(): boolean {
+  return process.env['HEADGATE_INTEROP_SPARK'] === '1'
 }
 
 /** Everything that is installed lives here; git ignores it. */
