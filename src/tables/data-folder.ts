@@ -1,9 +1,9 @@
 import type { NewTable } from './table-commit.ts'
 
 /**
- * Where files go that serve two logs, below the table's folder. A Delta VACUUM passes over names that begin with an
- * underscore, so that even one forced to a retention of zero (seen with delta-rs) deletes nothing that the Iceberg table
- * still names.
+ * Where files go that serve two logs, below the table's folder. A VACUUM that lists files passes over names that begin with
+ * an underscore, so that even one forced to a retention of zero (delta-rs, Spark) deletes nothing that the Iceberg table
+ * still names. Spark's VACUUM LITE goes by the log instead: only the table's own retention stops that one.
  */
 export const SHARED_DATA_FOLDER = 'data/_files'
 
