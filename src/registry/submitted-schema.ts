@@ -49,6 +49,8 @@ export function readSubmitted(
   const { schemaType, schema: text, metadata, ruleSet } = submitted
   if (text.trim() === '') throw registryErrors.emptySchema()
   if (text.length > limits.registryBodyBytesMax) throw registryErrors.tooLarge(limits.registryBodyBytesMax)
+  if (submitted.references.length > limits.schemaReferencesMax)
+    throw registryErrors.invalidSchema(`Invalid schema of type ${schemaType}, details: more than ${limits.schemaReferencesMax} references`)
   const references = submitted.references.map((reference) => concreteReference(reference))
   const parsed = schemas.parseSubmitted({ schemaType, text, references: schemas.resolve(references, subject) }, { isNormalized })
   const kept = isNormalized ? distinctSorted(references) : references
