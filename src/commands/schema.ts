@@ -1,19 +1,16 @@
-import { readFile } from 'node:fs/promises'
-import { text as allText } from 'node:stream/consumers'
-import type { SchemaReference } from '../registry/schema-content.ts'
-import type { SchemaType } from '../schema/language.ts'
-import { HeadgateError, messageOf } from '../shared/errors.ts'
-import { limits } from '../shared/limits.ts'
-import { argument, choiceFlag, countFlag, isFlagSet, jsonOption, textFlag, textsFlag, type Command, type Invocation } from './command.ts'
+import { HeadgateError } from '../shared/errors.ts'
+import { countFlag, isFlagSet, jsonOption, textFlag, type Command, type Invocation } from './command.ts'
 import { exitCodes } from './exit-codes.ts'
 import { styleOf } from './output/style.ts'
 import { tableText } from './output/table-text.ts'
 import { write, writeJson, writeJsonLines } from './output/write.ts'
+import { schemaCheck } from './schema-check.ts'
+import { schemaFolderCommands } from './schema-folder.ts'
+import { schemaFileOf, schemaFileOptions } from './schemas/schema-file.ts'
+import { mapSomeAtOnce } from './schemas/some-at-once.ts'
 import { httpOption } from './server/addresses.ts'
 import { schemaById, schemaVersion, type RegistrySchema, type RegistryVersion } from './server/registry-client.ts'
 import { pathOf, ServerClient } from './server/server-client.ts'
-
-const SCHEMA_TYPES = ['AVRO', 'JSON', 'PROTOBUF'] as const satisfies readonly SchemaType[]
 
 const schemaRegister: Command = {
   name: 'schema register',
@@ -24,14 +21,7 @@ const schemaRegister: Command = {
     'A schema that the subject has already is answered as it is; nothing changes then.',
   ],
   options: {
-    subject: { type: 'string', value: 'SUBJECT', doc: 'Where to register, such as orders-value.' },
-    type: { type: 'string', value: 'TYPE', doc: 'AVRO, JSON or PROTOBUF; by default what the ending .avsc, .json or .proto says.' },
-    reference: {
-      type: 'string',
-      value: 'NAME=SUBJECT:VERSION',
-      multiple: true,
-      doc: 'What the schema refers to by NAME: an Avro type, a $ref document, an import path.',
-    },
+    ...schemaFileOptions,
     ...httpOption,
     ...jsonOption,
   },
@@ -43,12 +33,7 @@ const schemaRegister: Command = {
   ],
   exits: ['notFound', 'refused', 'unavailable'],
   async run(invocation) {
-    const file = argument(invocation, 0)
-    const subject = textFlag(invocation, 'subject')
-    if (subject === undefined) throw new HeadgateError('invalid-argument', '--subject is missing, such as --subject orders-value')
-    const schemaType = choiceFlag(invocation, 'type', SCHEMA_TYPES) ?? typeOf(file)
-    const references = textsFlag(invocation, 'reference').map(referenceOf)
-    const schema = await schemaText(file, invocation)
+    const { subject, schemaType, schema, references } = await schemaFileOf(invocation)
     const server = ServerClient.of(invocation)
     const body = { schemaType, schema, references: references.map((reference) => ({ ...reference })) }
     const registered = await server.post<RegistrySchema & { version: number }>(pathOf('subjects', subject, 'versions'), body)
@@ -96,7 +81,7 @@ const schemaList: Command = {
   async run(invocation) {
     const server = ServerClient.of(invocation)
     const subjects = await server.get<readonly string[]>('/subjects')
-    const versions = await newestVersions(server, subjects)
+    const versions = await mapSomeAtOnce(subjects, (subject) => schemaVersion(server, subject))
     if (isFlagSet(invocation, 'json'))
       await writeJsonLines(
         invocation.stdout,
@@ -107,32 +92,7 @@ const schemaList: Command = {
   },
 }
 
-export const schemaCommands: readonly Command[] = [schemaRegister, schemaGet, schemaList]
-
-function typeOf(file: string): SchemaType {
-  if (file.endsWith('.avsc')) return 'AVRO'
-  if (file.endsWith('.json')) return 'JSON'
-  if (file.endsWith('.proto')) return 'PROTOBUF'
-  throw new HeadgateError('invalid-argument', `${file} ends in none of .avsc, .json and .proto; say --type AVRO, JSON or PROTOBUF`)
-}
-
-/** `money.proto=money:1`; names may contain `=`, subjects may contain `:`. */
-function referenceOf(text: string): SchemaReference {
-  const [, name, subject, version] = /^(.+)=([^=]+):(\d{1,9})$/.exec(text) ?? []
-  if (name === undefined || subject === undefined)
-    throw new HeadgateError('invalid-argument', `--reference: expected NAME=SUBJECT:VERSION, got "${text}"`)
-  return { name, subject, version: Number(version) }
-}
-
-async function schemaText(file: string, { stdin }: Invocation): Promise<string> {
-  if (file === '-') return allText(stdin)
-  try {
-    return await readFile(file, 'utf8')
-  } catch (cause) {
-    const kind = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'not-found' : 'invalid-argument'
-    throw new HeadgateError(kind, `${file} cannot be read: ${messageOf(cause)}`, { cause })
-  }
-}
+export const schemaCommands: readonly Command[] = [schemaRegister, schemaCheck, schemaGet, schemaList, ...schemaFolderCommands]
 
 async function askedSchema(invocation: Invocation): Promise<RegistrySchema> {
   const subject = textFlag(invocation, 'subject')
@@ -145,16 +105,6 @@ async function askedSchema(invocation: Invocation): Promise<RegistrySchema> {
   const schema = await schemaById(server, schemaId)
   if (!schema) throw new HeadgateError('not-found', `there is no schema with id ${schemaId}`)
   return schema
-}
-
-/** A few at a time: the registry has no call that answers them together. */
-async function newestVersions(server: ServerClient, subjects: readonly string[]): Promise<RegistryVersion[]> {
-  const versions: RegistryVersion[] = []
-  for (let first = 0; first < subjects.length; first += limits.registryRequestsAtOnce) {
-    const some = subjects.slice(first, first + limits.registryRequestsAtOnce)
-    versions.push(...(await Promise.all(some.map((subject) => schemaVersion(server, subject)))))
-  }
-  return versions
 }
 
 function versionsText(versions: readonly RegistryVersion[], { stdout, environment }: Invocation): string {

@@ -1,10 +1,9 @@
-import type { SchemaType } from '../schema/language.ts'
 import { HeadgateError, messageOf } from '../shared/errors.ts'
 import type { Logger } from '../shared/log.ts'
 import { configAt } from './config.ts'
-import { partsOf } from './folder/envelope.ts'
-import { readFolder, type SchemasFolder, type TopicFile } from './folder/folder-files.ts'
+import { readFolder, type SchemasFolder } from './folder/folder-files.ts'
 import { SharedSchemas } from './folder/shared-schemas.ts'
+import { subjectSchemas, type SubjectSchema } from './folder/subject-schemas.ts'
 import { textDifference } from './folder/text-difference.ts'
 import type { TopicFileSettings } from './folder/topic-file-settings.ts'
 import type { Registry } from './registry.ts'
@@ -27,49 +26,9 @@ export async function registerFolder(folder: string, registry: Registry, logger:
   )
   await shared.registerAll()
   const schemas = await subjectSchemas(files)
-  refuseTwoForOne(schemas)
   await setLevels(files, registry)
   for (const schema of schemas) await register.schema({ ...schema, references: await shared.referencesOf(schema.schemaType, schema.text) })
   return files.settings
-}
-
-/** A schema of a file and the subject it belongs to. */
-interface SubjectSchema {
-  readonly path: string
-  readonly text: string
-  readonly schemaType: SchemaType
-  readonly subject: string
-  readonly version: number | undefined
-}
-
-/** By subject, histories in their order. */
-async function subjectSchemas({ topicFiles, settings }: SchemasFolder): Promise<SubjectSchema[]> {
-  const schemas: SubjectSchema[] = []
-  for (const file of topicFiles) {
-    const isEnvelopeAllowed = settings.get(file.topic)?.isEnvelopeAllowed ?? true
-    const { key, value } = await partTexts(file, isEnvelopeAllowed)
-    if (key !== undefined) schemas.push({ ...file, text: key, subject: keySubjectOf(file.topic) })
-    if (value !== undefined) schemas.push({ ...file, text: value, subject: valueSubjectOf(file.topic) })
-  }
-  return schemas.sort((a, b) => compareText(a.subject, b.subject) || (a.version ?? 0) - (b.version ?? 0))
-}
-
-async function partTexts({ part, schemaType, text }: TopicFile, isEnvelopeAllowed: boolean): Promise<{ key?: string; value?: string }> {
-  if (part !== 'whole') return { [part]: text }
-  return isEnvelopeAllowed ? partsOf(schemaType, text) : { value: text }
-}
-
-/** Which of two would be the subject's schema is not for us to guess. A history starts at 1 and leaves nothing out. */
-function refuseTwoForOne(schemas: readonly SubjectSchema[]): void {
-  for (const [index, { path, subject, version }] of schemas.entries()) {
-    const before = schemas[index - 1]
-    const previous = before?.subject === subject ? before : undefined
-    if (previous && (version === undefined || previous.version === undefined || previous.version === version))
-      throw new HeadgateError('invalid-schema', `${previous.path} and ${path} both describe ${subject}; keep one`)
-    const expected = (previous?.version ?? 0) + 1
-    if (version !== undefined && version !== expected)
-      throw new HeadgateError('invalid-schema', `${path}: version ${version} of ${subject} stands where version ${expected} is missing`)
-  }
 }
 
 async function setLevels({ settings }: SchemasFolder, registry: Registry): Promise<void> {
@@ -135,8 +94,4 @@ class FolderRegistration {
 function absent(error: unknown): undefined {
   if (error instanceof RegistryError && error.httpStatus === 404) return undefined
   throw error
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -69,6 +69,8 @@ export const limits = {
   consumedSchemasMax: 1_000,
   /** Registry requests of one listing under way at once. */
   registryRequestsAtOnce: 8,
+  /** How long another registry may say nothing while it is asked, milliseconds. */
+  foreignRegistrySilenceMs: 30_000,
   /** Rows that `query` lays out together for a terminal. */
   queryPageRows: 1_000,
   /** A statement of `query` that goes on after it was interrupted is interrupted again after this, milliseconds. */
