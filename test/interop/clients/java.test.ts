@@ -1,17 +1,16 @@
 import { describe } from 'vitest'
 import { ToolProcess } from '../support/tool-process.ts'
-import { readToolchains } from '../toolchains/toolchain.ts'
+import { javaClientVersions } from '../toolchains/java.ts'
+import { readToolchains, ready } from '../toolchains/toolchain.ts'
 import { clientSuite } from './client-suite.ts'
 import { ForeignClient } from './foreign-client.ts'
 
 const { java } = readToolchains()
 
 describe.skipIf(java.kind === 'missing')('the Java client', () => {
-  if (java.kind === 'missing') return
-
-  for (const client of java.clients)
-    describe(client.version, () => {
-      clientSuite(({ kafka }) => new ForeignClient(ToolProcess.java(java, client), { bootstrap: kafka }), {
+  for (const version of javaClientVersions)
+    describe(version, () => {
+      clientSuite(({ kafka }) => new ForeignClient(ToolProcess.java(ready(java), version), { bootstrap: kafka }), {
         showsRecordErrors: true,
         largestRequestSetting: 'max.request.size',
         // A KafkaException without a code: part of a batch which had invalid records.

@@ -2,16 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { registerSchema } from '../../support/registry-client.ts'
 import { startTestServer, type TestServer } from '../support/test-server.ts'
 import { ToolProcess } from '../support/tool-process.ts'
-import { readToolchains } from '../toolchains/toolchain.ts'
+import { readToolchains, ready } from '../toolchains/toolchain.ts'
 import { clientSuite } from './client-suite.ts'
 import { ForeignClient } from './foreign-client.ts'
 
 const { python } = readToolchains()
 
 describe.skipIf(python.kind === 'missing')('librdkafka', () => {
-  if (python.kind === 'missing') return
-
-  clientSuite(({ kafka }) => new ForeignClient(ToolProcess.python(python), { prefix: 'kafka_client.', bootstrap: kafka }), {
+  clientSuite(({ kafka }) => new ForeignClient(ToolProcess.python(ready(python)), { prefix: 'kafka_client.', bootstrap: kafka }), {
     showsRecordErrors: false,
     largestRequestSetting: 'message.max.bytes',
     neighbourError: '_INVALID_DIFFERENT_RECORD',
@@ -20,13 +18,12 @@ describe.skipIf(python.kind === 'missing')('librdkafka', () => {
 })
 
 describe.skipIf(python.kind === 'missing')("librdkafka's own interface", () => {
-  if (python.kind === 'missing') return
   let server: TestServer
   let tool: ToolProcess
 
   beforeAll(async () => {
     server = await startTestServer()
-    tool = ToolProcess.python(python)
+    tool = ToolProcess.python(ready(python))
   })
   afterAll(async () => {
     await tool?.stop()

@@ -4,7 +4,7 @@ import type { Value } from '../support/notation.ts'
 import { startTestServer, type TestServer } from '../support/test-server.ts'
 import { ToolProcess } from '../support/tool-process.ts'
 import { pyiceberg, readers } from '../tables/readers.ts'
-import { readToolchains } from '../toolchains/toolchain.ts'
+import { readToolchains, ready } from '../toolchains/toolchain.ts'
 
 const { python } = readToolchains()
 
@@ -12,13 +12,12 @@ const avro = (...fields: string[]): string =>
   JSON.stringify({ type: 'record', name: 'Order', fields: fields.map((name) => ({ name, type: ['null', 'long'], default: null })) })
 
 describe.skipIf(python.kind === 'missing')("the registry, by Confluent's client for Python", () => {
-  if (python.kind === 'missing') return
   let server: TestServer
   let tool: ToolProcess
 
   beforeAll(async () => {
     server = await startTestServer()
-    tool = ToolProcess.python(python)
+    tool = ToolProcess.python(ready(python))
   })
   afterAll(async () => {
     await tool?.stop()

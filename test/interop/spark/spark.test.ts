@@ -8,23 +8,22 @@ import { jsonCase } from '../tables/json-case.ts'
 import { protobufCase } from '../tables/protobuf-case.ts'
 import { sortRows, type FoundTable } from '../tables/readers.ts'
 import { expectedRows, metadataColumns, produceCase } from '../tables/table-case.ts'
-import { readToolchains } from '../toolchains/toolchain.ts'
+import { readToolchains, ready } from '../toolchains/toolchain.ts'
 
-const { python, spark = { kind: 'missing' } } = readToolchains()
-const isMissing = python.kind === 'missing' || spark.kind === 'missing'
+const { python, spark } = readToolchains()
+const isMissing = python.kind === 'missing' || spark?.kind !== 'ready'
 
 const readCalls = { Iceberg: 'spark_table.read_iceberg', Delta: 'spark_table.read_delta' }
 
 describe.skipIf(isMissing)('Spark reads', () => {
-  if (python.kind === 'missing' || spark.kind === 'missing') return
   let server: TestServer
   let tool: ToolProcess
   let sparkTool: ToolProcess
 
   beforeAll(async () => {
     server = await startTestServer(['--default-lake-formats', 'iceberg,delta'])
-    tool = ToolProcess.python(python)
-    sparkTool = ToolProcess.spark(spark)
+    tool = ToolProcess.python(ready(python))
+    sparkTool = ToolProcess.spark(ready(spark))
     for (const tableCase of [avroCase, jsonCase, protobufCase]) await produceCase(tableCase, server, tool)
   })
   afterAll(async () => {
@@ -82,5 +81,5 @@ const works: { readonly [what: string]: ForeignWork } = {
 }
 
 describe.skipIf(isMissing)('Headgate goes on where Spark wrote', () => {
-  if (python.kind === 'ready' && spark.kind === 'ready') foreignWorkSuite(works, python, () => ToolProcess.spark(spark))
+  foreignWorkSuite(works, python, () => ToolProcess.spark(ready(spark)))
 })

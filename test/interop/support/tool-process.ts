@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseJson, stringifyJson, type JsonValue } from '../../../src/shared/json.ts'
-import type { JavaClient, JavaTools, PythonTools, SparkTools } from '../toolchains/toolchain.ts'
+import { classPathOf, type JavaClientVersion } from '../toolchains/java.ts'
+import type { JavaTools, PythonTools, SparkTools } from '../toolchains/toolchain.ts'
 
 const pythonServer = fileURLToPath(new URL('../python/serve_calls.py', import.meta.url))
 
@@ -37,8 +38,8 @@ export class ToolProcess {
     return new ToolProcess(executable, [pythonServer], { HEADGATE_SPARK_JARS: jars })
   }
 
-  static java({ executable }: JavaTools, { classPath }: JavaClient): ToolProcess {
-    return new ToolProcess(executable, ['-XX:TieredStopAtLevel=1', '-cp', classPath, 'headgate.interop.ServeCalls'])
+  static java({ executable }: JavaTools, version: JavaClientVersion): ToolProcess {
+    return new ToolProcess(executable, ['-XX:TieredStopAtLevel=1', '-cp', classPathOf(version), 'headgate.interop.ServeCalls'])
   }
 
   /** `Result` is what the caller knows of the tool. */

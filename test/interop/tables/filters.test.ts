@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../support/test-server.ts'
 import { ToolProcess } from '../support/tool-process.ts'
-import { readToolchains } from '../toolchains/toolchain.ts'
+import { readToolchains, ready } from '../toolchains/toolchain.ts'
 import { avroCase } from './avro-case.ts'
 import { filters } from './filter-cases.ts'
 import { pyiceberg, readers, sortRows, type ReaderName } from './readers.ts'
@@ -16,13 +16,12 @@ const deltaRsEngine = 'delta-rs, by its own engine'
 const filtering: readonly ReaderName[] = [pyiceberg, deltaRsEngine, 'DuckDB, by its Iceberg extension', 'DuckDB, by its Delta extension']
 
 describe.skipIf(python.kind === 'missing')('files are left out by what the tables say of them, and no row with them', () => {
-  if (python.kind === 'missing') return
   let server: TestServer
   let tool: ToolProcess
 
   beforeAll(async () => {
     server = await startTestServer(['--default-lake-formats', 'iceberg,delta'])
-    tool = ToolProcess.python(python)
+    tool = ToolProcess.python(ready(python))
     await produceCase(avroCase, server, tool)
   })
   afterAll(async () => {

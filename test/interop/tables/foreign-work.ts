@@ -4,7 +4,7 @@ import { ForeignClient } from '../clients/foreign-client.ts'
 import { timestamp, type Row } from '../support/notation.ts'
 import { startTestServer, type TestServer } from '../support/test-server.ts'
 import { ToolProcess } from '../support/tool-process.ts'
-import type { PythonTools } from '../toolchains/toolchain.ts'
+import { ready, type PythonTools, type Toolchain } from '../toolchains/toolchain.ts'
 import { pyiceberg, readers } from './readers.ts'
 
 const schema = JSON.stringify({ type: 'object', properties: { id: { type: 'integer' }, note: { type: 'string' } } })
@@ -33,7 +33,11 @@ export const removed = { removed: [0, 1, 2, 3, 4] }
  * After each work, further records appear exactly once in both formats, and so do those that a crash found in no table.
  * `open` starts the tool that the steps call.
  */
-export function foreignWorkSuite(works: { readonly [what: string]: ForeignWork }, python: PythonTools, open: () => ToolProcess): void {
+export function foreignWorkSuite(
+  works: { readonly [what: string]: ForeignWork },
+  python: Toolchain<PythonTools>,
+  open: () => ToolProcess,
+): void {
   let server: TestServer
   let tool: ToolProcess
   let worker: ToolProcess
@@ -42,7 +46,7 @@ export function foreignWorkSuite(works: { readonly [what: string]: ForeignWork }
 
   beforeAll(async () => {
     server = await startTestServer(['--default-lake-formats', 'iceberg,delta', '--default-lake-commit-interval-ms', '3600000'])
-    tool = ToolProcess.python(python)
+    tool = ToolProcess.python(ready(python))
     worker = open()
     client = new ForeignClient(tool, { prefix: 'kafka_client.', bootstrap: server.kafka })
   })

@@ -1,6 +1,6 @@
 import { describe } from 'vitest'
 import { ToolProcess } from '../support/tool-process.ts'
-import { readToolchains } from '../toolchains/toolchain.ts'
+import { readToolchains, ready } from '../toolchains/toolchain.ts'
 import { added, foreignRows, foreignWorkSuite, removed, type ForeignWork } from './foreign-work.ts'
 
 const { python } = readToolchains()
@@ -41,5 +41,5 @@ const works: { readonly [what: string]: ForeignWork } = {
 }
 
 describe.skipIf(python.kind === 'missing')('Headgate goes on where PyIceberg and delta-rs wrote', () => {
-  if (python.kind === 'ready') foreignWorkSuite(works, python, () => ToolProcess.python(python))
+  foreignWorkSuite(works, python, () => ToolProcess.python(ready(python)))
 })

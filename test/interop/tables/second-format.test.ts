@@ -3,20 +3,19 @@ import { flushTable, registerSchema } from '../../support/registry-client.ts'
 import { ForeignClient } from '../clients/foreign-client.ts'
 import { startTestServer, type TestServer } from '../support/test-server.ts'
 import { ToolProcess } from '../support/tool-process.ts'
-import { readToolchains } from '../toolchains/toolchain.ts'
+import { readToolchains, ready } from '../toolchains/toolchain.ts'
 import { pyiceberg, readers, type ReaderName } from './readers.ts'
 
 const { python } = readToolchains()
 
 describe.skipIf(python.kind === 'missing')('a second format that is switched on later', () => {
-  if (python.kind === 'missing') return
   let server: TestServer
   let tool: ToolProcess
   let client: ForeignClient
 
   beforeAll(async () => {
     server = await startTestServer()
-    tool = ToolProcess.python(python)
+    tool = ToolProcess.python(ready(python))
     client = new ForeignClient(tool, { prefix: 'kafka_client.', bootstrap: server.kafka })
   })
   afterAll(async () => {

@@ -17,13 +17,6 @@ export interface PythonTools {
 
 export interface JavaTools {
   readonly executable: string
-  /** One per version of kafka-clients, newest first. */
-  readonly clients: readonly JavaClient[]
-}
-
-export interface JavaClient {
-  readonly version: string
-  readonly classPath: string
 }
 
 export interface SparkTools extends PythonTools {
@@ -49,4 +42,10 @@ export const toolchainsFile = `${interopFolder}toolchains.json`
 
 export function readToolchains(): Toolchains {
   return JSON.parse(readFileSync(toolchainsFile, 'utf8')) as Toolchains
+}
+
+/** The tools themselves, inside tests that are skipped where they are missing. */
+export function ready<Ready>(toolchain: Toolchain<Ready> | undefined): Ready {
+  if (toolchain?.kind !== 'ready') throw new Error('a test that needs these tools was not skipped')
+  return toolchain
 }
