@@ -69,12 +69,18 @@ const schemaPush: Command = {
     const { pushFolder } = await import('./schemas/push-folder.ts')
     const { stdout, stderr } = invocation
     const isJson = isFlagSet(invocation, 'json')
+    const folder = folderOf(invocation)
+    let toldCount = 0
     await withRegistry(invocation, (registry) =>
-      pushFolder(folderOf(invocation), registry, {
-        tell: (pushed) => tell(stdout, pushed, { isJson, text: pushedText }),
+      pushFolder(folder, registry, {
+        tell(pushed) {
+          toldCount++
+          return tell(stdout, pushed, { isJson, text: pushedText })
+        },
         tellDifference: (difference) => write(stderr, indented(difference)),
       }),
     )
+    if (toldCount === 0) await write(stderr, `note: there are no schemas in ${withoutControls(folder)}\n`)
     return exitCodes.ok
   },
 }

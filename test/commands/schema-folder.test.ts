@@ -121,6 +121,11 @@ describe('with our server', () => {
     expect((await server.run(['schema', 'get', '--subject', 'claim-value', '--version', '2'])).code).toBe(3)
   })
 
+  test('push of a folder without schemas says so', async () => {
+    const { code, stdout, stderr } = await run('push')
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: `note: there are no schemas in ${folder}\n` })
+  })
+
   test('diff tells equal, differs, only here and only there, with lines, and ends with 1', async () => {
     put({ 'diff-same.avsc': record('S', 'x'), 'diff-edited.avsc': record('D', 'x') })
     await run('push')
