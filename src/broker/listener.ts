@@ -46,10 +46,13 @@ export class Listener {
     return { host, port: (this.#server.address() as AddressInfo).port }
   }
 
-  /** Stops accepting, answers what was received and closes every connection. */
+  /** Stops accepting, answers what was received and closes every connection; one that does not read its answers is not waited for. */
   async drain(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    await Promise.all([...this.#connections].map((connection) => connection.drain()))
+    const patience = new AbortController()
+    const drained = Promise.all([...this.#connections].map((connection) => connection.drain()))
+    await Promise.race([drained, this.#context.broker.clock.sleep(limits.connectionDrainMs, patience.signal).catch(() => undefined)])
+    patience.abort()
     for (const connection of this.#connections) connection.destroy()
     await closed
   }

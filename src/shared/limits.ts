@@ -121,6 +121,8 @@ export const limits = {
   memoryPatienceMs: 2_000,
   /** A connection without a request for this long is closed, milliseconds (Kafka's connections.max.idle.ms). */
   idleConnectionMs: 600_000,
+  /** A drain waits this long for clients to take their last answers, milliseconds. */
+  connectionDrainMs: 10_000,
   /** Open Kafka connections. */
   connectionsMax: 10_000,
   /** Frame buffers kept for the next requests. */
