@@ -9,7 +9,8 @@ import { findVersion, newestHolding } from './lookup.ts'
 import { VERSION_PROPERTY, withVersionProperty } from './metadata.ts'
 import { isImporting, isReadOnly, modeInScope, type Mode } from './mode.ts'
 import { registryErrors } from './registry-error.ts'
-import { CONTEXT_KEY, type RegisteredSchema, type RegisteredVersion } from './registry-index.ts'
+import type { RegisteredSchema } from './context-schemas.ts'
+import { CONTEXT_KEY, type RegisteredVersion } from './registry-index.ts'
 import type { Decision, RegistryView, VersionName } from './registry-view.ts'
 import { forbiddenField, reservedFieldMessages } from './reserved-fields.ts'
 import { checkRuleSet } from './rule-set.ts'
@@ -156,7 +157,7 @@ function changesFor(
   const { context } = splitSubject(subject)
   const guid = guidOf(content)
   const known = knownSchema(view, context, { guid, wantedId })
-  const schemaId = known?.schemaId ?? wantedId ?? view.index.maxId(context) + 1
+  const schemaId = known?.schemaId ?? wantedId ?? nextId(view, context)
   const references = content.references.map((reference) => withSchemaId(view, subject, reference))
   const stored = { context, schemaId, guid, schemaType: content.schemaType, references: referencesText(references) }
   const outlived = view.index.versions(subject).filter((other) => other.isDeleted && other.schema === known && other.version < version)
@@ -166,6 +167,13 @@ function changesFor(
     ...outlived.map((other) => ({ kind: 'remove-version', subject, version: other.version }) as const),
     { kind: 'put-version', version: { subject, version, context, schemaId, isDeleted: false, createdAtMs: view.nowMs() } },
   ]
+}
+
+function nextId({ index }: RegistryView, context: string): number {
+  const schemaId = index.maxId(context) + 1
+  // Records carry 32 bits, and Java reads them as signed.
+  if (schemaId > 0x7fff_ffff) throw registryErrors.storeFailed(`the ids of context ${context} are used up; use another context`)
+  return schemaId
 }
 
 function withSchemaId({ index }: RegistryView, subject: string, reference: SchemaReference): ResolvedSchemaReference {

@@ -2,20 +2,10 @@ import { assert } from '../shared/assert.ts'
 import { HeadgateError } from '../shared/errors.ts'
 import type { SchemaType } from '../schema/language.ts'
 import type { SchemaChange, SchemaRows, StoredSchema, StoredVersion } from '../state/state-store.ts'
-import { parseReferences, schemaTypes, type ResolvedSchemaReference } from './schema-content.ts'
+import { ContextSchemas, NONE, type RegisteredSchema } from './context-schemas.ts'
+import { parseReferences, schemaTypes } from './schema-content.ts'
 import { SortedNames } from './sorted-names.ts'
 import { DEFAULT_CONTEXT, subjectBeside, contextPrefix } from './subject.ts'
-
-/** A schema of one context. One object for its life: a change of its content makes a new one. */
-export interface RegisteredSchema {
-  readonly context: string
-  readonly schemaId: number
-  readonly guid: string
-  readonly schemaType: SchemaType
-  readonly references: readonly ResolvedSchemaReference[]
-  /** The versions that are this schema, soft-deleted ones included, in the order they came. */
-  readonly uses: readonly RegisteredVersion[]
-}
 
 export interface RegisteredVersion {
   readonly subject: string
@@ -25,32 +15,20 @@ export interface RegisteredVersion {
   readonly createdAtMs: number
 }
 
-type MutableSchema = Omit<RegisteredSchema, 'uses'> & { uses: readonly RegisteredVersion[] }
-
-interface ContextIndex {
-  readonly context: string
-  maxId: number
-  readonly byId: Map<number, MutableSchema>
-  readonly byGuid: Map<string, MutableSchema>
-  /** Where ids were imported, more schemas of a content that has one already. */
-  readonly moreByGuid: Map<string, readonly MutableSchema[]>
-}
-
-/** One for all: most lists are of one, and there may be very many. */
-const NONE: readonly never[] = []
-
 /**
  * The registry's rows as lookups, all of them in memory except the schemas' texts. It follows the store change by
  * change, so that a change costs what it touches however much is registered.
  */
 export class RegistryIndex {
   #revision = -1n
-  #contexts = new Map<string, ContextIndex>()
+  #contexts = new Map<string, ContextSchemas>()
   #subjects = new Map<string, RegisteredVersion[]>()
   #names = new SortedNames()
   #documents = new Map<string, unknown>()
+  /** What `contexts` answered last; undefined when that may have changed. */
+  #contextNames: readonly string[] | undefined
   /** Who refers to a version, by its key. */
-  #referrers = new Map<string, Set<MutableSchema>>()
+  #referrers = new Map<string, Set<RegisteredSchema>>()
   #schemaTypes = new Set<SchemaType>()
 
   get revision(): bigint {
@@ -62,9 +40,10 @@ export class RegistryIndex {
     this.#contexts = new Map()
     this.#subjects = new Map()
     this.#documents = new Map()
+    this.#contextNames = undefined
     this.#referrers = new Map()
     this.#schemaTypes = new Set()
-    for (const { context, maxId } of rows.maxIds) this.#contextIndex(context).maxId = maxId
+    for (const { context, maxId } of rows.maxIds) this.#schemasOf(context).maxId = maxId
     for (const schema of rows.schemas) this.#putSchema(schema)
     for (const version of rows.versions) this.#putVersion(version)
     this.#names = new SortedNames()
@@ -81,14 +60,12 @@ export class RegistryIndex {
   }
 
   schema(context: string, schemaId: number): RegisteredSchema | undefined {
-    return this.#contexts.get(context)?.byId.get(schemaId)
+    return this.#contexts.get(context)?.byId(schemaId)
   }
 
   /** Schemas of this content in a context: one, unless ids were imported. */
   schemasByGuid(context: string, guid: string): readonly RegisteredSchema[] {
-    const { byGuid, moreByGuid } = this.#contexts.get(context) ?? {}
-    const first = byGuid?.get(guid)
-    return first === undefined ? NONE : [first, ...(moreByGuid?.get(guid) ?? NONE)]
+    return this.#contexts.get(context)?.byGuid(guid) ?? NONE
   }
 
   maxId(context: string): number {
@@ -123,9 +100,10 @@ export class RegistryIndex {
   }
 
   /** The default context and every one that was ever registered in and not removed since, in order. */
-  contexts(): string[] {
-    const named = [...this.#documents.keys()].filter((key) => key.startsWith(CONTEXT_KEY)).map((key) => key.slice(CONTEXT_KEY.length))
-    return [DEFAULT_CONTEXT, ...named.sort()]
+  contexts(): readonly string[] {
+    const names = (): string[] => this.documentKeys(CONTEXT_KEY).map((key) => key.slice(CONTEXT_KEY.length))
+    this.#contextNames ??= [DEFAULT_CONTEXT, ...names().sort()]
+    return this.#contextNames
   }
 
   /** Schemas with a live version that refer to this version. */
@@ -148,6 +126,7 @@ export class RegistryIndex {
   }
 
   #apply(change: SchemaChange): void {
+    this.#contextNames = undefined
     switch (change.kind) {
       case 'put-schema':
         return this.#putSchema(change.schema)
@@ -164,48 +143,36 @@ export class RegistryIndex {
   }
 
   #putSchema({ context: contextName, schemaId, guid, schemaType: typeName, references }: StoredSchema): void {
-    const index = this.#contextIndex(contextName)
-    index.maxId = Math.max(index.maxId, schemaId)
-    const before = index.byId.get(schemaId)
-    if (before) this.#dropSchema(index, before)
+    const schemas = this.#schemasOf(contextName)
+    const before = schemas.byId(schemaId)
+    if (before) this.#dropSchema(schemas, before)
     // Every row brings strings of its own: those that are the same are kept once.
-    const { context } = index
+    const { context } = schemas
     const schemaType = typeByName[typeName]
     if (!schemaType) throw new HeadgateError('store-corrupt', `schema ${schemaId} is stored as ${typeName}, which is no schema language`)
-    const schema: MutableSchema = { context, schemaId, guid, schemaType, references: parseReferences(references), uses: NONE }
+    const schema: RegisteredSchema = { context, schemaId, guid, schemaType, references: parseReferences(references), uses: NONE }
     this.#schemaTypes.add(schemaType)
-    index.byId.set(schemaId, schema)
-    if (index.byGuid.has(guid)) index.moreByGuid.set(guid, [...(index.moreByGuid.get(guid) ?? NONE), schema])
-    else index.byGuid.set(guid, schema)
+    schemas.put(schema)
     if (references === '') return
     for (const key of referenceKeys(schema)) this.#referrers.set(key, (this.#referrers.get(key) ?? new Set()).add(schema))
   }
 
   /** Only a schema that nothing uses is ever replaced. */
-  #dropSchema({ byGuid, moreByGuid }: ContextIndex, schema: MutableSchema): void {
+  #dropSchema(schemas: ContextSchemas, schema: RegisteredSchema): void {
     assert(schema.uses.length === 0, 'a schema in use was replaced')
-    const { guid } = schema
-    const [first, ...more] = [byGuid.get(guid), ...(moreByGuid.get(guid) ?? NONE)].filter((other) => other !== schema)
-    moreByGuid.delete(guid)
-    byGuid.delete(guid)
-    if (first) byGuid.set(guid, first)
-    if (more.length > 0)
-      moreByGuid.set(
-        guid,
-        more.filter((other) => other !== undefined),
-      )
+    schemas.remove(schema)
     for (const key of referenceKeys(schema)) this.#referrers.get(key)?.delete(schema)
   }
 
   #putVersion({ subject: subjectName, version, context, schemaId, isDeleted, createdAtMs }: StoredVersion): void {
-    const schema = this.#contexts.get(context)?.byId.get(schemaId)
+    const schema = this.#contexts.get(context)?.byId(schemaId)
     if (!schema) throw new HeadgateError('store-corrupt', `${subjectName} version ${version} names schema ${schemaId}, which is not stored`)
     const versions = this.#subjects.get(subjectName)
     const subject = versions?.[0]?.subject ?? subjectName
     const entry: RegisteredVersion = { subject, version, schema, isDeleted, createdAtMs }
     if (versions === undefined) this.#subjects.set(subject, [entry])
     else this.#insert(versions, entry)
-    schema.uses = schema.uses.length === 0 ? [entry] : [...schema.uses, entry]
+    addUse(entry)
   }
 
   #insert(versions: RegisteredVersion[], entry: RegisteredVersion): void {
@@ -230,10 +197,10 @@ export class RegistryIndex {
     this.#names.remove(subject)
   }
 
-  #contextIndex(context: string): ContextIndex {
+  #schemasOf(context: string): ContextSchemas {
     const known = this.#contexts.get(context)
     if (known) return known
-    const created: ContextIndex = { context, maxId: 0, byId: new Map(), byGuid: new Map(), moreByGuid: new Map() }
+    const created = new ContextSchemas(context)
     this.#contexts.set(context, created)
     return created
   }
@@ -244,12 +211,21 @@ const typeByName: { readonly [name: string]: SchemaType | undefined } = Object.f
 /** The documents that say which contexts there are. */
 export const CONTEXT_KEY = 'context/'
 
-function removeUse(version: RegisteredVersion): void {
-  const schema = version.schema as MutableSchema
-  schema.uses = schema.uses.filter((use) => use !== version)
+/** The index alone writes this list. */
+type Uses = { uses: readonly RegisteredVersion[] }
+
+function addUse(version: RegisteredVersion): void {
+  const { uses } = version.schema
+  if (uses === NONE) (version.schema as Uses).uses = [version]
+  else (uses as RegisteredVersion[]).push(version)
 }
 
-function referenceKeys({ context, references }: MutableSchema): string[] {
+function removeUse(version: RegisteredVersion): void {
+  const uses = version.schema.uses.filter((use) => use !== version)
+  ;(version.schema as Uses).uses = uses.length === 0 ? NONE : uses
+}
+
+function referenceKeys({ context, references }: RegisteredSchema): string[] {
   return references.map(({ subject, version }) => versionKey(subjectBeside(contextPrefix(context), subject), version))
 }
 

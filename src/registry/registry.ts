@@ -180,12 +180,15 @@ export class Registry {
 
   /** Decides, writes, and decides anew when somebody else was faster. What changes nothing waits for nobody. */
   async #change<Result>(decide: () => Decision<Result>): Promise<Result> {
-    const { changes, result } = await this.read(decide)
-    if (changes.length === 0) return result
+    // The revision is taken with the decision: while either is handed over, others may write.
+    const decideNow = (): Decision<Result> & { revision: bigint } => ({ ...decide(), revision: this.index.revision })
+    const first = await this.read(decideNow)
+    if (first.changes.length === 0) return first.result
     return this.#turns.take(async () => {
       for (let attempt = 1; attempt <= limits.registryAttemptsMax; attempt++) {
-        const decision = decide()
-        if (decision.changes.length === 0 || (await this.#write(decision.changes))) return decision.result
+        const isStill = attempt === 1 && first.revision === this.index.revision
+        const { changes, result } = isStill ? first : decideNow()
+        if (changes.length === 0 || (await this.#write(changes))) return result
         await this.#reload()
       }
       throw new HeadgateError('store-unavailable', 'the registry changed faster than this request could be decided; try again')

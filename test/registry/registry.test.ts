@@ -170,6 +170,16 @@ test('ids are never used again, not even when all that was registered is gone fo
   expect((await again.register('b', record('y'), asSent)).schema.schemaId).toBe(2)
 })
 
+test('the highest id there is can be imported, and none comes after it', async () => {
+  const registry = await openRegistry()
+  await registry.setMode('a', { mode: 'IMPORT', isForced: false })
+  await registry.register('a', { ...record('x'), schemaId: 0x7fff_ffff }, asSent)
+  expect(registry.index.schema('.', 0x7fff_ffff)?.uses).toHaveLength(1)
+  expect((await registry.register('b', record('x'), asSent)).schema.schemaId, 'the same content').toBe(0x7fff_ffff)
+  expect(await refusalOf(registry.register('b', record('x', 'y?'), asSent))).toMatchObject({ errorCode: 50_001 })
+  expect((await registry.register(':.c:b', record('x', 'y?'), asSent)).schema.schemaId).toBe(1)
+})
+
 test('stored records keep their schema when every version of it is gone, and what it referred to is, too', async () => {
   const state = emptySchemaState()
   const registry = await openRegistry({ state })

@@ -1,5 +1,6 @@
 import { tagsIn, type SchemaTags } from '../inline-tags.ts'
-import type { RegisteredSchema, RegisteredVersion } from '../registry-index.ts'
+import type { RegisteredSchema } from '../context-schemas.ts'
+import type { RegisteredVersion } from '../registry-index.ts'
 import { contentText, parseContent, type SchemaContent } from '../schema-content.ts'
 import type { Schemas } from '../schemas.ts'
 import { contextPrefix, subjectBeside } from '../subject.ts'
