@@ -81,7 +81,6 @@ function check(
   earlier: ParsedSchema,
   { direction, policy, language }: { direction: Direction; policy: CompatibilityPolicy; language: SchemaLanguage },
 ): readonly Incompatibility[] {
-  if (!language.checkCompatibility) return []
   return direction === 'backward'
     ? language.checkCompatibility({ reader: candidate, writer: earlier, names: { reader: 'new', writer: 'old' }, policy })
     : language.checkCompatibility({ reader: earlier, writer: candidate, names: { reader: 'old', writer: 'new' }, policy })

@@ -26,8 +26,8 @@ export interface ResolvedReference {
 export interface SchemaLanguage {
   readonly schemaType: SchemaType
   parse(definition: SchemaDefinition): ParsedSchema
-  /** Both schemas come from this language's `parse`. A language without it has every change taken for compatible. */
-  readonly checkCompatibility?: CheckCompatibility
+  /** Both schemas come from this language's `parse`. */
+  readonly checkCompatibility: CheckCompatibility
 }
 
 export interface ParsedSchema {
