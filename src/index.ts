@@ -1,5 +1,6 @@
 import { startHeadgate, type Headgate } from './server.ts'
-import { resolveSettings, type SettingName } from './settings.ts'
+import { resolveSettings, settingSpecs, type SettingName } from './settings.ts'
+import { HeadgateError } from './shared/errors.ts'
 import { silentLogger, type Logger } from './shared/log.ts'
 
 export type { Headgate } from './server.ts'
@@ -15,6 +16,10 @@ export type HeadgateOptions = { readonly [Name in SettingName]?: string | number
  * by name, each as text, number or boolean; the environment is not read. Throws HeadgateError.
  */
 export async function createHeadgate({ logger = silentLogger, ...settings }: HeadgateOptions = {}): Promise<Headgate> {
-  const flags = Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]))
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined)
+  const unknown = given.find(([name]) => !Object.hasOwn(settingSpecs, name))
+  if (unknown)
+    throw new HeadgateError('invalid-argument', `unknown setting ${unknown[0]}; known are ${Object.keys(settingSpecs).join(', ')}`)
+  const flags = Object.fromEntries(given.map(([name, value]) => [name, String(value)]))
   return startHeadgate(resolveSettings(flags), logger)
 }
