@@ -124,7 +124,10 @@ export class Connection {
     const frameBytes = frame.byteLength
     const answerMemory = new MemoryLease(this.#context.answerMemory)
     const admitted = memory ? Promise.resolve() : this.#admit(requestMemory, frameBytes)
-    const response = admitted.then(() => mayStart.then(() => this.#serve(request, { turn, answerMemory })))
+    const response = admitted.then(() => {
+      this.#countMemory()
+      return mayStart.then(() => this.#serve(request, { turn, answerMemory }))
+    })
     const answered = this.#respondAfter(earlier, { response, answerMemory })
     if (!request.isPipelined) this.#barrier = answered
     try {
@@ -133,11 +136,17 @@ export class Connection {
       done()
       if (memory) memory.close()
       else requestMemory.release(frameBytes)
+      this.#countMemory()
       // Answered: the log has its copy, and no lane reads it any more.
       framePool.giveBack(frame)
       this.#inFlight--
       this.#resume()
     }
+  }
+
+  #countMemory(): void {
+    const { broker, requestMemory, frameMemory } = this.#context
+    broker.metrics.set('headgate_request_bytes_in_use', requestMemory.inUse + frameMemory.usedBytes)
   }
 
   /** While memory for requests is short, this socket is not read. */

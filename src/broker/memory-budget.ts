@@ -26,6 +26,10 @@ export class MemoryBudget {
     this.bytesMax = options.bytesMax
   }
 
+  get usedBytes(): number {
+    return this.#usedBytes
+  }
+
   tryTake(bytes: number): boolean {
     assert(bytes <= this.bytesMax, 'more than there will ever be')
     if (this.#usedBytes + bytes > this.bytesMax) return false
