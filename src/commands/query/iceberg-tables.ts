@@ -90,5 +90,6 @@ function pathOf({ uri, key, content, format }: TableFile, lake: LakeRoot): strin
     throw new HeadgateError('unsupported', 'another writer deleted rows in it by delete files; use an engine that applies them')
   if (format.toUpperCase() !== 'PARQUET') throw new HeadgateError('unsupported', `it has files in ${format}`)
   const path = key === undefined ? uri : `${lake.uri}/${key}`
-  return path.replace(/^file:\/\//, '')
+  // Hadoop writes file:/ where others write file:///.
+  return path.replace(/^file:(?:\/\/)?(?=\/)/, '')
 }
