@@ -9,7 +9,7 @@ interface OpenReader {
 /** Segment files open for reading: the latest used, at most `openMax` besides those in use right now. */
 export class SegmentReaders {
   readonly #files: SegmentFiles
-  readonly #openMax: number
+  #openMax: number
   /** In order of use, the latest last. */
   readonly #readers = new Map<string, OpenReader>()
 
@@ -44,7 +44,9 @@ export class SegmentReaders {
     if (reader?.uses === 0) await close(reader)
   }
 
+  /** A file that is being read is closed by the last of its reads: left to the garbage collector, it would end the process. */
   async close(): Promise<void> {
+    this.#openMax = 0
     await this.#closeUnused(0)
   }
 
