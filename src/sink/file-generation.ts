@@ -4,7 +4,6 @@ import type { Encoder } from '../lanes/encoder.ts'
 import type { Chunk } from '../lanes/lane.ts'
 import type { StructType } from '../columns/row-type.ts'
 import type { PreparedFile } from '../tables/table-commit.ts'
-import { limits } from '../shared/limits.ts'
 import { randomUuid, type Random } from '../shared/random.ts'
 
 export interface GenerationContext {
@@ -12,6 +11,7 @@ export interface GenerationContext {
   readonly root: LakeRoot
   readonly random: Random
   readonly rowType: StructType
+  readonly rowGroupRows: number
   /** Key prefix of the files, without a slash at its end. */
   readonly dataFolder: string
 }
@@ -25,6 +25,7 @@ export class FileGeneration {
   readonly #files = new Map<number | null, string>()
   readonly #encodedBytes = new Map<string, number>()
   #tail: Promise<void> = Promise.resolve()
+  #isAborted = false
   readonly #memory: BufferShare
 
   constructor(context: GenerationContext, memory: BufferShare) {
@@ -39,8 +40,9 @@ export class FileGeneration {
 
   /** Encodes chunks behind those that were given before. */
   write(chunks: Promise<Chunk[]>): Promise<void> {
-    this.#tail = this.#tail.then(async () => {
-      for (const chunk of await chunks) if (chunk.rowCount > 0) await this.#writeChunk(chunk)
+    // Both are awaited from the start: chunks that fail while others are being encoded must not fail unheard.
+    this.#tail = Promise.all([chunks, this.#tail]).then(async ([given]) => {
+      for (const chunk of given) if (chunk.rowCount > 0 && !this.#isAborted) await this.#writeChunk(chunk)
     })
     return this.#tail
   }
@@ -58,8 +60,9 @@ export class FileGeneration {
     return prepared
   }
 
-  /** Forgets the open files in the encoder. */
+  /** Forgets the open files in the encoder; what still waits to be written is dropped. */
   abort(): void {
+    this.#isAborted = true
     this.#tail.catch(() => undefined)
     for (const fileKey of this.#files.values()) this.#context.encoder.abort(fileKey)
     this.#files.clear()
@@ -79,9 +82,9 @@ export class FileGeneration {
   #fileFor(partitionValue: number | null): string {
     const known = this.#files.get(partitionValue)
     if (known !== undefined) return known
-    const { encoder, random, rowType, dataFolder } = this.#context
+    const { encoder, random, rowType, rowGroupRows, dataFolder } = this.#context
     const fileKey = `${dataFolder}/${randomUuid(random)}.parquet`
-    encoder.open({ fileKey, rowType, rowGroupRows: limits.rowGroupRows })
+    encoder.open({ fileKey, rowType, rowGroupRows })
     this.#files.set(partitionValue, fileKey)
     return fileKey
   }

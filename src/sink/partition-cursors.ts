@@ -16,10 +16,10 @@ export interface Cursor {
 /** Where every partition of a topic is between its log and its table. */
 export class PartitionCursors {
   readonly #topic: { readonly name: string; readonly topicId: string }
-  readonly #log: Log
+  readonly #log: Pick<Log, 'offsets'>
   readonly #cursors = new Map<number, Cursor>()
 
-  constructor(topic: { readonly name: string; readonly topicId: string }, log: Log) {
+  constructor(topic: { readonly name: string; readonly topicId: string }, log: Pick<Log, 'offsets'>) {
     this.#topic = topic
     this.#log = log
   }
@@ -57,6 +57,10 @@ export class PartitionCursors {
   isBehind({ partition, issuedOffset }: Cursor): boolean {
     const offsets = this.#log.offsets(this.#topic.topicId, partition)
     return offsets !== undefined && offsets.nextOffset > issuedOffset
+  }
+
+  behind(): Cursor[] {
+    return [...this.#cursors.values()].filter((cursor) => this.isBehind(cursor))
   }
 
   /** What was issued and is not committed, partition by partition. */

@@ -15,12 +15,21 @@ export interface LaneTicket {
   readonly ticket: Ticket
 }
 
+/** What a session holds at once; those of shared/limits.ts, unless a simulation asks for small ones. */
+export interface SessionBounds {
+  readonly chunkBytes: number
+  readonly rowGroupRows: number
+  readonly openPartitionsMax: number
+  readonly catchUpReadBytes: number
+}
+
 /** What one session of a topic's sink rests on. */
 export interface SessionContext {
   readonly topic: string
   readonly topicId: string
   readonly partitionCount: number
   readonly settings: LakeSettings
+  readonly bounds: SessionBounds
   readonly log: Log
   readonly clock: Clock
   readonly logger: Logger

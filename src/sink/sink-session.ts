@@ -38,6 +38,7 @@ export class SinkSession {
     this.#context = context
     this.#cursors = new PartitionCursors({ name: context.topic, topicId: context.topicId }, context.log)
     this.#buffers = new LaneBuffers(context.topicId, context.memory)
+    context.memory.onPressure = () => this.#onPressure()
     this.#generation = this.#newGeneration()
   }
 
@@ -97,10 +98,7 @@ export class SinkSession {
 
   async #open(): Promise<void> {
     const progress = await this.#context.committer.open(this.#stop.signal)
-    for (let partition = 0; partition < this.#context.partitionCount; partition++) {
-      const cursor = this.#cursors.open(partition, progress)
-      if (this.#cursors.isBehind(cursor)) this.#catchUp(cursor)
-    }
+    for (let partition = 0; partition < this.#context.partitionCount; partition++) this.#cursors.open(partition, progress)
     this.#notifyProgress()
   }
 
@@ -132,10 +130,10 @@ export class SinkSession {
   }
 
   async #catchUpLoop(cursor: Cursor): Promise<void> {
-    const { clock, log, topicId } = this.#context
+    const { bounds, clock, log, topicId } = this.#context
     while (this.#cursors.isBehind(cursor) && !this.#stop.signal.aborted) {
       if (this.#context.memory.isOverBound) {
-        this.#requestFlush()
+        this.#context.memory.relieve()
         await clock.sleep(limits.catchUpPauseMs, this.#stop.signal)
         continue
       }
@@ -143,8 +141,10 @@ export class SinkSession {
         topicId,
         partition: cursor.partition,
         offset: cursor.issuedOffset,
-        bytesMax: limits.catchUpReadBytes,
+        bytesMax: bounds.catchUpReadBytes,
       })
+      // The next session may have begun meanwhile, and the lane's buffers are its own.
+      if (this.#stop.signal.aborted) return
       if (outcome.kind === 'unknown-partition') return
       if (outcome.kind === 'out-of-range') {
         this.#cursors.skipRemoved(cursor)
@@ -214,12 +214,15 @@ export class SinkSession {
   }
 
   #noteBuffered(lane: Lane, outcome: Extract<AdoptOutcome, { kind: 'adopted' }>, cutsWhenAsked: number): void {
+    // An answer to a session that has ended speaks of buffers that are the next one's.
+    if (this.#stop.signal.aborted) return
     if (outcome.leftOut) this.#noteLeftOut(outcome.leftOut)
     if (!this.#buffers.note(lane, outcome, cutsWhenAsked)) return
-    if (outcome.bufferedBytes >= limits.chunkBytes || outcome.bufferedRows >= limits.rowGroupRows) this.#handOver(lane)
+    const { bounds, clock, settings } = this.#context
+    if (outcome.bufferedBytes >= bounds.chunkBytes || outcome.bufferedRows >= bounds.rowGroupRows) this.#handOver(lane)
     // Rows of many days open many files: they are ended early, so that their number is bounded.
-    if (outcome.partitionCount >= limits.openPartitionsMax) this.#requestFlush()
-    if (isFlushDue(this.#unflushed(), this.#context.settings, this.#context.clock.now())) this.#wakeDriver()
+    if (outcome.partitionCount >= bounds.openPartitionsMax) this.#requestFlush()
+    if (isFlushDue(this.#unflushed(), settings, clock.now())) this.#wakeDriver()
   }
 
   /** They stay in the log, for whoever fetches it; the table goes on without them. */
@@ -227,6 +230,11 @@ export class SinkSession {
     const { logger, metrics, topic } = this.#context
     metrics.add('headgate_records_skipped_total', count, topic)
     logger.warn({ topic, count, offset: first.offset, reason: first.reason }, 'stored records that no schema fits have no row')
+  }
+
+  /** A flush that is under way makes room by itself. */
+  #onPressure(): void {
+    if (this.#flushing === undefined) this.#requestFlush()
   }
 
   #requestFlush(): void {
@@ -247,9 +255,11 @@ export class SinkSession {
     return { sinceMs: this.#oldestRowMs, bufferedBytes: this.#context.memory.bytes, encodedBytes: this.#generation.encodedBytes }
   }
 
-  /** One turn of the driver: flush what is due, then wait for rows, age or a request. */
+  /** One turn of the driver: catch up where the log is ahead, flush what is due, then wait for rows, age or a request. */
   async #step(): Promise<void> {
     const { clock, settings } = this.#context
+    // Also a batch that nobody was told of, because its append lost the store's answer, becomes a row.
+    for (const cursor of this.#cursors.behind()) this.#catchUp(cursor)
     if (this.#flushing === undefined && (isFlushDue(this.#unflushed(), settings, clock.now()) || this.#isFlushRequested)) {
       this.#isFlushRequested = false
       this.#flushing = this.#flush().finally(() => (this.#flushing = undefined))

@@ -5,6 +5,7 @@ import type { Judgement, Lane } from '../lanes/lane.ts'
 import type { AppendedBatch, Log } from '../log/log.ts'
 import type { Clock } from '../shared/clock.ts'
 import { HeadgateError } from '../shared/errors.ts'
+import { limits } from '../shared/limits.ts'
 import type { Logger } from '../shared/log.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import type { Random } from '../shared/random.ts'
@@ -13,7 +14,7 @@ import { BufferMemory } from './buffer-memory.ts'
 import { Committer, type CommittedVersions } from './committer.ts'
 import type { LakeSettings } from './lake-settings.ts'
 import type { TablesContext } from './open-tables.ts'
-import type { LaneTicket, SessionContext } from './session-context.ts'
+import type { LaneTicket, SessionBounds, SessionContext } from './session-context.ts'
 import { TopicSink } from './topic-sink.ts'
 
 /** A topic that has a table. */
@@ -36,6 +37,7 @@ export interface SinksContext {
   /** Gives a lane the schemas it asked for; answers what does not exist. */
   readonly defineSchemas: (lane: Lane, needed: NamedSchemas) => NamedSchemas
   readonly bufferBytesMax: number
+  readonly bounds?: SessionBounds
   readonly metrics: Metrics
   readonly clock: Clock
   readonly random: Random
@@ -58,6 +60,11 @@ export class Sinks {
     this.#context = context
     this.#memory = new BufferMemory(context.bufferBytesMax)
     this.#stopListening = context.log.onAppend((batch) => this.#onAppended(batch))
+  }
+
+  /** Bytes of rows on their way into files, over all topics. */
+  get bufferedBytes(): number {
+    return this.#memory.bytes
   }
 
   has(topicId: string): boolean {
@@ -133,7 +140,7 @@ export class Sinks {
   }
 
   async #prepare(topic: LakeTopic, signal: AbortSignal): Promise<SessionContext> {
-    const { clock, defineSchemas, encoder, lanes, log, logger, random } = this.#context
+    const { bounds = limits, clock, defineSchemas, encoder, lanes, log, logger, random } = this.#context
     const { name, topicId, partitionCount, settings, judgement, schemaIds } = topic
     // With the first table come the table formats: a broker without one starts faster and stays smaller.
     const { openTopicTables } = await import('./open-tables.ts')
@@ -149,6 +156,7 @@ export class Sinks {
       topicId,
       partitionCount,
       settings,
+      bounds,
       log,
       clock,
       logger,
@@ -158,6 +166,7 @@ export class Sinks {
         root: this.#context.tables.root,
         random,
         rowType,
+        rowGroupRows: bounds.rowGroupRows,
         dataFolder: dataFolderOf({ ...settings.table, isShared: settings.formats.length > 1 }),
       },
       laneOf: (partition) => lanes.laneFor(topicId, partition),
