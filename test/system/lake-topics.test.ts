@@ -96,6 +96,17 @@ describe('a topic without a schema', () => {
   })
 })
 
+test('a topic that lands as bytes gets no schema that would change its table, and goes on as it was', async () => {
+  await client.topic('bytes-first')
+  await alter('bytes-first', { 'lake.enable': 'true' })
+  await send('bytes-first', 'one')
+  await expect(registerSchema(server.http, 'bytes-first-value', idSchema)).rejects.toThrow(
+    /^409: .*the columns of the topic's table would change/,
+  )
+  expect(await send('bytes-first', 'two')).toBe(0)
+  expect((await rowsOf('bytes_first')).map(({ value }) => text(value))).toEqual(['one', 'two'])
+})
+
 describe('schema.validation=none', () => {
   test('takes every value', async () => {
     await registerSchema(server.http, 'unjudged-value', idSchema)

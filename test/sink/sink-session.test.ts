@@ -1,0 +1,88 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Fault, FaultPlan } from '../../src/objects/faults.ts'
+import { OneTopic, placesTo, type GivenTopics } from './support/one-topic.ts'
+
+/** What one life of a sink owes to the next, and what it owes to those who wait: each once went wrong in the simulation. */
+let given: OneTopic
+
+afterEach(() => given.stop())
+
+async function start(topics: GivenTopics = {}): Promise<void> {
+  given = await OneTopic.start(topics)
+}
+
+/** Deals out faults to reads of the log, in turn; the others go well. */
+function readsMeet(...faults: readonly Fault[]): FaultPlan {
+  const left = [...faults]
+  return ({ operation }) => (operation === 'getRange' ? (left.shift() ?? { kind: 'none' }) : { kind: 'none' })
+}
+
+const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
+
+describe('a session that has ended leaves the lanes to the next one', () => {
+  test('when the log answers it late', async () => {
+    await start({ logFaults: readsMeet({ kind: 'late-answer', delayMs: MINUTE_MS }) })
+    await given.close()
+    await given.send(3)
+    // The first session reads the log, and is closed before the answer comes.
+    given.open()
+    await given.pass(1_000)
+    await given.scheduler.until(given.broker.reopen(given.topic()))
+    await given.flush()
+    expect(await given.places()).toEqual(placesTo(3))
+    await given.pass(2 * MINUTE_MS)
+    await given.send(2)
+    await given.flush()
+    expect(await given.places()).toEqual(placesTo(5))
+  })
+})
+
+describe('a flush', () => {
+  test('waits for the log to be read, not for the commit interval', async () => {
+    await start({ logFaults: readsMeet({ kind: 'late-answer', delayMs: MINUTE_MS }) })
+    await given.close()
+    await given.send(3)
+    given.open()
+    const startedMs = given.scheduler.now()
+    await given.flush()
+    expect(given.scheduler.now() - startedMs).toBeLessThan(HOUR_MS)
+    expect(await given.places()).toEqual(placesTo(3))
+  })
+
+  test('gets room from a topic that is not due for long', async () => {
+    await start({ topics: [{}, {}], bufferBytesMax: 1 })
+    const [first, second] = [given.topic(0), given.topic(1)]
+    await given.flush(first)
+    await given.flush(second)
+    await given.send(2, { topic: first })
+    await given.pass(1_000)
+    expect(given.broker.sinks.bufferedBytes).toBeGreaterThan(1)
+    await given.send(2, { topic: second })
+    const startedMs = given.scheduler.now()
+    await given.flush(second)
+    expect(given.scheduler.now() - startedMs).toBeLessThan(HOUR_MS)
+    expect(await given.places(first), 'the other topic let go of its rows').toEqual(placesTo(2))
+  })
+
+  test('holds what was acknowledged before it, in every partition, and nothing is buffered afterwards', async () => {
+    await start({ topics: [{ partitionCount: 3, formats: ['iceberg', 'delta'] }] })
+    for (const partition of [0, 1, 2, 1, 0]) await given.send(2, { partition })
+    const versions = await given.flush()
+    expect(await given.places()).toEqual([...placesTo(4, 0), ...placesTo(4, 1), ...placesTo(2, 2)])
+    expect(versions).toEqual({ icebergSnapshotId: expect.any(BigInt) as bigint, deltaVersion: expect.any(BigInt) as bigint })
+    expect(given.broker.sinks.bufferedBytes).toBe(0)
+  })
+
+  test('rides over a lane that dies under it', async () => {
+    await start()
+    await given.send(3)
+    const flushed = given.broker.sinks.flush(given.topic().topicId, new AbortController().signal)
+    await given.scheduler.turn()
+    given.broker.killLane()
+    given.broker.killLane()
+    given.broker.killEncoder()
+    await given.scheduler.until(flushed)
+    expect(await given.places()).toEqual(placesTo(3))
+  })
+})
