@@ -5,6 +5,7 @@ import { defineSchemas } from './broker/judge-batch.ts'
 import { connectLakeTopics, type LakeTopics } from './broker/lake-topics.ts'
 import type { BrokerContext, HostPort } from './broker/context.ts'
 import { Listener } from './broker/listener.ts'
+import { MemoryBudget } from './broker/memory-budget.ts'
 import type { TopicDefaults } from './broker/topic-configs.ts'
 import { Topics } from './broker/topics.ts'
 import { openCatalog } from './catalogs/open.ts'
@@ -153,6 +154,7 @@ async function startOn(opened: AsyncDisposableStack, settings: Settings, logger:
     health: healthRoutes(() => isReady),
     metrics: metricsRoutes(metrics),
     logger,
+    bodyMemory: new MemoryBudget({ bytesMax: limits.httpMemoryBytesMax, patienceMs: limits.memoryPatienceMs, clock }),
   })
   opened.defer(() => app.close())
   const http = await listenHttp(app, settings.http)

@@ -1,11 +1,13 @@
-import { fastify, type FastifyError, type FastifyInstance, type FastifyPluginAsync, type FastifyReply, type FastifyRequest } from 'fastify'
+import { fastify, type FastifyError, type FastifyInstance, type FastifyPluginAsync, type FastifyReply } from 'fastify'
+import type { MemoryBudget } from '../broker/memory-budget.ts'
 import { withoutContextPath } from '../registry/http/context-path.ts'
 import { answerError } from '../registry/http/answer.ts'
-import { registryErrors } from '../registry/registry-error.ts'
+import { RegistryError, registryErrors } from '../registry/registry-error.ts'
 import { AssertionError } from '../shared/assert.ts'
 import { HeadgateError } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
 import type { Logger } from '../shared/log.ts'
+import { boundBodies } from './body-memory.ts'
 import { httpStatusOf, problemOf } from './http-errors.ts'
 
 export interface HttpPlugins {
@@ -15,13 +17,15 @@ export interface HttpPlugins {
   readonly health: FastifyPluginAsync
   readonly metrics: FastifyPluginAsync
   readonly logger: Logger
+  /** For request bodies, all together. */
+  readonly bodyMemory?: MemoryBudget
 }
 
 /**
  * The HTTP surface: each room brings its routes as a plugin. What is set here is what Confluent's clients need of any
  * server: long percent-encoded parameters, empty bodies with a JSON media type, trailing and doubled slashes.
  */
-export async function createApp({ registry, admin, health, metrics, logger }: HttpPlugins): Promise<FastifyInstance> {
+export async function createApp({ registry, admin, health, metrics, logger, bodyMemory }: HttpPlugins): Promise<FastifyInstance> {
   const app = fastify({
     logger: false,
     bodyLimit: limits.httpBodyBytesMax,
@@ -32,7 +36,11 @@ export async function createApp({ registry, admin, health, metrics, logger }: Ht
     rewriteUrl: ({ url = '/' }) => withoutContextPath(url),
     routerOptions: { maxParamLength: limits.httpParameterLengthMax, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true },
   })
-  app.setErrorHandler((error: FastifyError, request, reply) => answerProblem(error, { request, reply, logger }))
+  if (bodyMemory) boundBodies(app, bodyMemory)
+  app.addHook('onError', async (request, _reply, error) => {
+    if (isBug(error)) logger.error({ url: request.url, error: error.stack ?? error.message }, 'a request failed unexpectedly')
+  })
+  app.setErrorHandler((error: FastifyError, _request, reply) => answerProblem(error, reply))
   app.setNotFoundHandler((request, reply) => {
     // What is not below a path of ours is the registry's, which has the root.
     if (!request.url.startsWith('/v1/')) return answerError(registryErrors.notFound(), request, reply)
@@ -53,14 +61,15 @@ function unusedCompiler(): never {
   throw new AssertionError('a route with a schema: give the app its compilers')
 }
 
-function answerProblem(
-  error: FastifyError | HeadgateError,
-  { request, reply, logger }: { request: FastifyRequest; reply: FastifyReply; logger: Logger },
-): FastifyReply {
+function answerProblem(error: FastifyError | HeadgateError, reply: FastifyReply): FastifyReply {
   const status = error instanceof HeadgateError ? httpStatusOf(error) : (error.statusCode ?? 500)
-  const isBug = status === 500 && !(error instanceof HeadgateError)
-  if (isBug) logger.error({ url: request.url, error: error.stack ?? error.message }, 'a request failed unexpectedly')
-  const detail = isBug ? 'an unexpected failure; the log says more' : error.message
+  const detail = isBug(error) ? 'an unexpected failure; the log says more' : error.message
   const title = error instanceof HeadgateError ? error.kind : 'request failed'
   return reply.code(status).type('application/problem+json').send(problemOf(status, { title, detail }))
+}
+
+/** Neither an answer of ours nor one of Fastify's. */
+function isBug(error: FastifyError | HeadgateError | RegistryError): boolean {
+  if (error instanceof HeadgateError || error instanceof RegistryError) return false
+  return (error.statusCode ?? 500) >= 500
 }

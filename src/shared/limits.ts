@@ -104,6 +104,8 @@ export const limits = {
 
   /** One request body. */
   httpBodyBytesMax: 17 * MiB,
+  /** All request bodies that are being received or served. */
+  httpMemoryBytesMax: 64 * MiB,
   /** One path parameter, percent-decoded, characters: subjects can be long. */
   httpParameterLengthMax: 4_096,
 
