@@ -265,6 +265,21 @@ describe('HTTP', () => {
     expect(statuses).toEqual([422, 400, 422])
   })
 
+  test('bodies that are sent almost whole and never ended, by many, are not all kept', async () => {
+    const sockets = await Promise.all(Array.from({ length: 150 }, () => openSocket(server.http)))
+    const ended = sockets.map((socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())))
+    const almost = Buffer.concat([
+      Buffer.from(`POST /v1/topics HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${8 * MiB}\r\n\r\n`),
+      Buffer.alloc(7 * MiB, 32),
+    ])
+    for (const socket of sockets) socket.write(almost)
+    expect((await fetch(`${server.http}/healthz`)).status).toBe(200)
+    await Promise.any(ended)
+    // Who behaves gets his turn.
+    expect((await post('/v1/topics', '{"name":"among-others"}')).status).toBe(201)
+    for (const socket of sockets) socket.destroy()
+  })
+
   test('requests that trickle in hold up nobody', async () => {
     const sockets = await Promise.all(Array.from({ length: 200 }, () => openSocket(server.http)))
     for (const [index, socket] of sockets.entries())
