@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseAddress, type Address } from '../../settings.ts'
-import { HeadgateError } from '../../shared/errors.ts'
+import { HeadgateError, messageOf } from '../../shared/errors.ts'
 import { workerUrl } from '../../shared/worker-url.ts'
 import { ServerClient } from '../server/server-client.ts'
 
@@ -12,7 +12,6 @@ const cli = fileURLToPath(workerUrl(import.meta.url, '../../cli'))
 
 export interface BenchServerOptions {
   readonly dataDir: string
-  readonly flags?: readonly string[]
   readonly signal: AbortSignal
 }
 
@@ -26,10 +25,12 @@ export class BenchServer {
   readonly startMs: number
   readonly #child: ChildProcess
   readonly #exited: Promise<void>
+  readonly #errors: ErrorLines
 
-  private constructor(child: ChildProcess, exited: Promise<void>, ready: Ready, { dataDir, signal }: BenchServerOptions) {
+  private constructor({ child, exited, errors }: Started, ready: Ready, { dataDir, signal }: BenchServerOptions) {
     this.#child = child
     this.#exited = exited
+    this.#errors = errors
     this.pid = child.pid ?? -1
     this.kafka = ready.kafka
     this.http = new ServerClient(ready.http, signal)
@@ -46,7 +47,13 @@ export class BenchServer {
     const onAbort = (): void => void child.kill('SIGKILL')
     options.signal.addEventListener('abort', onAbort, { once: true })
     void exited.then(() => options.signal.removeEventListener('abort', onAbort))
-    return new BenchServer(child, exited, await readyOf(child, startedAtMs), options)
+    const started = { child, exited, errors: new ErrorLines(child) }
+    return new BenchServer(started, await readyOf(started, startedAtMs), options)
+  }
+
+  /** What the server wrote of errors, the last of it; empty when all is well. */
+  get errorText(): string {
+    return this.#errors.text
   }
 
   /** Drains it; resolves when the process is gone. */
@@ -62,6 +69,9 @@ export async function withServer<T>(options: BenchServerOptions, use: (server: B
     const server = await BenchServer.start(options)
     try {
       return await use(server)
+    } catch (error) {
+      if (server.errorText === '' || options.signal.aborted) throw error
+      throw new HeadgateError('store-unavailable', `${messageOf(error)}; the server says: ${server.errorText}`, { cause: error })
     } finally {
       await server.stop()
     }
@@ -70,11 +80,28 @@ export async function withServer<T>(options: BenchServerOptions, use: (server: B
   }
 }
 
-function words({ dataDir, flags = [] }: BenchServerOptions): string[] {
+function words({ dataDir }: BenchServerOptions): string[] {
   const anyPort = '127.0.0.1:0'
   const schemas = join(dataDir, 'no-schemas')
-  return ['serve', '--data-dir', dataDir, '--schemas', schemas, '--kafka', anyPort, '--http', anyPort, '--log-level', 'error', ...flags]
+  return ['serve', '--data-dir', dataDir, '--schemas', schemas, '--kafka', anyPort, '--http', anyPort, '--log-level', 'error']
 }
+
+interface Started {
+  readonly child: ChildProcess
+  readonly exited: Promise<void>
+  readonly errors: ErrorLines
+}
+
+/** The end of what a process writes to its standard error. */
+class ErrorLines {
+  text = ''
+
+  constructor(child: ChildProcess) {
+    child.stderr?.on('data', (chunk: Buffer) => (this.text = (this.text + chunk.toString()).slice(-TEXT_LENGTH_MAX)))
+  }
+}
+
+const TEXT_LENGTH_MAX = 2_000
 
 interface Ready {
   readonly kafka: Address
@@ -82,20 +109,18 @@ interface Ready {
   readonly afterMs: number
 }
 
-function readyOf(child: ChildProcess, startedAtMs: number): Promise<Ready> {
+function readyOf({ child, errors }: Started, startedAtMs: number): Promise<Ready> {
   const { promise, resolve, reject } = Promise.withResolvers<Ready>()
   let printed = ''
-  let complaints = ''
   child.stdout?.on('data', (chunk: Buffer) => {
     printed += chunk.toString()
     const [, kafka, http] = /kafka (\S+) http (\S+)\n/.exec(printed) ?? []
     if (kafka === undefined || http === undefined) return
     resolve({ kafka: parseAddress('kafka', kafka), http, afterMs: performance.now() - startedAtMs })
   })
-  child.stderr?.on('data', (chunk: Buffer) => (complaints = (complaints + chunk.toString()).slice(-2_000)))
   child.once('error', reject)
   child.once('exit', (code) =>
-    reject(new HeadgateError('store-unavailable', `the server ended with ${code} before it was ready: ${complaints}`)),
+    reject(new HeadgateError('store-unavailable', `the server ended with ${code} before it was ready: ${errors.text}`)),
   )
   return promise
 }
