@@ -111,18 +111,31 @@ function always(): boolean {
 }
 
 function loadAjv2020(options: Options): Ajv {
-  return new (load('ajv/dist/2020.js') as typeof Ajv2020Module).Ajv2020(options)
+  const { Ajv2020 } = load('ajv/dist/2020.js') as typeof Ajv2020Module
+  return new Ajv2020(options)
 }
 
+function loadAjv2019(options: Options): Ajv {
+  const { Ajv2019 } = load('ajv/dist/2019.js') as typeof Ajv2019Module
+  return new Ajv2019(options)
+}
+
+// A class is named before it is constructed: the compiler drops the parentheses of `new (load(...) as T).Ajv()`.
 function loadAjv(options: Options): Ajv {
-  return new (load('ajv') as typeof AjvModule).Ajv(options)
+  const { Ajv: Ajv7 } = load('ajv') as typeof AjvModule
+  return new Ajv7(options)
+}
+
+function loadAjv4(options: Options): Ajv {
+  const Ajv4 = load('ajv-draft-04') as typeof Ajv
+  return new Ajv4(options)
 }
 
 const metaFactories: { readonly [name in DialectName]: (options: Options) => Ajv } = {
-  'draft-04': (options) => new (load('ajv-draft-04') as typeof Ajv)(options),
+  'draft-04': loadAjv4,
   'draft-06': (options) => loadAjv(options).addMetaSchema(load('ajv/dist/refs/json-schema-draft-06.json') as object),
   'draft-07': loadAjv,
-  '2019-09': (options) => new (load('ajv/dist/2019.js') as typeof Ajv2019Module).Ajv2019(options),
+  '2019-09': loadAjv2019,
   '2020-12': loadAjv2020,
 }
 
