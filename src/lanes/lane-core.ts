@@ -2,6 +2,7 @@ import { WireFrame } from '../schema/wire-framing.ts'
 import { assert } from '../shared/assert.ts'
 import { HeadgateError } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
+import { randomInt, systemRandom, type Random } from '../shared/random.ts'
 import { type BatchToJudge, judgeBatch, type JudgedBatch } from './batch-judge.ts'
 import { type JudgedMemory, JudgedRows, rangeOf, type RowRange } from './judged-rows.ts'
 import type { AdoptOutcome, AdoptRequest, Chunk, DecodeRequest, JudgeRequest, LaneTable, Ticket, Verdict } from './lane.ts'
@@ -21,7 +22,12 @@ export class LaneCore {
   readonly #wire = new WireFrame()
   readonly #tableOfTicket = new Map<Ticket, Table>()
   readonly #judgedMemory: JudgedMemory = { byteLength: 0 }
-  #lastTicket = 0
+  #lastTicket: Ticket
+
+  /** Tickets start somewhere of their own: one of a lane that died must not name rows of the lane that took its place. */
+  constructor(random: Random = systemRandom) {
+    this.#lastTicket = randomInt(random, TICKET_START_MAX)
+  }
 
   openTable({ tableKey, rowType, partitionBy }: LaneTable): void {
     this.closeTable(tableKey)
@@ -110,6 +116,9 @@ export class LaneCore {
     return table
   }
 }
+
+/** So many tickets are left below the largest whole number that a double holds exactly. */
+const TICKET_START_MAX = Number.MAX_SAFE_INTEGER / 2
 
 interface Table {
   readonly judged: JudgedRows
