@@ -31,10 +31,11 @@ export async function* appendsAfter(table: LoadedTable, topicId: string, progres
 /** Newest first. */
 function missingSnapshots({ metadata }: LoadedTable, topicId: string, progress: TableProgress): OwnSnapshot[] {
   const missing: OwnSnapshot[] = []
+  const isReached = (partition: number, nextOffset: bigint): boolean => nextOffset <= (progress.nextOffsets.get(partition) ?? 0n)
   for (const own of ownLineage(metadata, topicId)) {
-    const isThere = own.ranges.every(({ partition, nextOffset }) => nextOffset <= (progress.nextOffsets.get(partition) ?? 0n))
-    if (isThere) break
-    missing.push(own)
+    if ([...own.nextOffsets].every(([partition, nextOffset]) => isReached(partition, nextOffset))) break
+    // One that is there may have been committed by a writer that never saw the one before it, of other partitions.
+    if (!own.ranges.every(({ partition, nextOffset }) => isReached(partition, nextOffset))) missing.push(own)
   }
   return missing
 }
