@@ -124,11 +124,16 @@ class OpenLog implements OpenedLog {
   /** First what is readable, then who is told, then who is woken; the appends are answered after all of it. */
   #onCommitted(batches: readonly BatchToAppend[], outcomes: readonly AppendOutcome[]): void {
     const appended = batches.flatMap((batch, index) => appendedBatch(batch, outcomes[index]))
-    for (const { topicId, partition, nextOffset } of appended)
-      this.#partitions.advance(topicId, partition, { logStartOffset: 0n, nextOffset })
+    for (const [index, batch] of batches.entries()) this.#advanceTo(batch, outcomes[index])
     for (const batch of appended) for (const listener of this.#listeners) this.#tell(listener, batch)
     for (const batch of appended) this.#wakeUps.wake(batch)
     if (this.#stale.size > 0) void this.#refreshStale()
+  }
+
+  /** A duplicate may be the first that is heard of its original: that append lost the store's answer. */
+  #advanceTo({ topicId, partition, recordCount }: BatchToAppend, outcome: AppendOutcome | undefined): void {
+    if (outcome?.kind !== 'appended' && outcome?.kind !== 'duplicate') return
+    this.#partitions.advance(topicId, partition, { logStartOffset: 0n, nextOffset: outcome.baseOffset + BigInt(recordCount) })
   }
 
   /** A listener that fails must not take the acknowledgement of stored batches with it. */
