@@ -91,6 +91,7 @@ export class SinkSession {
       if (this.#stop.signal.aborted) throw new HeadgateError('shutting-down', `the sink of topic ${this.#context.topic} is restarting`)
       // What is still being read from the log would not be in the files: it is waited for, not flushed bit by bit.
       if (this.#cursors.holdsIssued(offsets)) this.#requestFlush()
+      else this.#catchUpWhereBehind()
       await new Promise<void>((resolve) => this.#progressListeners.add(resolve))
     }
     return this.#context.committer.versions
@@ -120,6 +121,11 @@ export class SinkSession {
     if (outcome.kind !== 'adopted')
       throw new HeadgateError('shutting-down', `judged rows are ${outcome.kind}; reading them from the log again`)
     this.#noteBuffered(lane, outcome, cuts)
+  }
+
+  /** Also a batch that nobody was told of, because its append lost the store's answer, becomes rows. */
+  #catchUpWhereBehind(): void {
+    for (const cursor of this.#cursors.behind()) this.#catchUp(cursor)
   }
 
   /** Reads the log from where the partition is until it has caught up; one at a time per partition. */
@@ -258,8 +264,7 @@ export class SinkSession {
   /** One turn of the driver: catch up where the log is ahead, flush what is due, then wait for rows, age or a request. */
   async #step(): Promise<void> {
     const { clock, settings } = this.#context
-    // Also a batch that nobody was told of, because its append lost the store's answer, becomes a row.
-    for (const cursor of this.#cursors.behind()) this.#catchUp(cursor)
+    this.#catchUpWhereBehind()
     if (this.#flushing === undefined && (isFlushDue(this.#unflushed(), settings, clock.now()) || this.#isFlushRequested)) {
       this.#isFlushRequested = false
       this.#flushing = this.#flush().finally(() => (this.#flushing = undefined))
