@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { Simulation } from './support/simulation.ts'
 
 /** Seeds that once found a fault stay here. */
-const seedsThatFailed: readonly number[] = []
+const seedsThatFailed: readonly number[] = [69]
 /** More with HEADGATE_SEEDS=1000-2000. */
 const given = process.env['HEADGATE_SEEDS']
-const [firstSeed = 1, lastSeed = 40] = given?.split('-').map(Number) ?? []
+const [firstSeed = 1, lastSeed = 60] = given?.split('-').map(Number) ?? []
 const seeds = [...seedsThatFailed, ...Array.from({ length: lastSeed - firstSeed + 1 }, (_, index) => firstSeed + index)]
 
 /** A simulation in which nothing happened would prove nothing: all of this must have come to pass. */

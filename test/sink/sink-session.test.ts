@@ -36,6 +36,76 @@ describe('a session that has ended leaves the lanes to the next one', () => {
     await given.flush()
     expect(await given.places()).toEqual(placesTo(5))
   })
+
+  test('when a lane answers it late, and its buffers were full', async () => {
+    const isLate = { adopt: true }
+    const answerMs = ({ kind }: { readonly kind: string }): number => {
+      if (kind !== 'adopt' || !isLate.adopt) return 0
+      isLate.adopt = false
+      return MINUTE_MS
+    }
+    await start({ bounds: { chunkBytes: 1 }, answerMs })
+    await given.flush()
+    await given.send(3)
+    await given.scheduler.until(given.broker.reopen(given.topic()))
+    await given.pass(2 * MINUTE_MS)
+    await given.flush()
+    expect(isLate.adopt).toBe(false)
+    expect(await given.places()).toEqual(placesTo(3))
+  })
+})
+
+test('rows that were judged before a lane died are never taken for those judged after it', async () => {
+  const slow: Fault = { kind: 'late-answer', delayMs: MINUTE_MS }
+  const writes: Fault[] = [slow, slow]
+  await start({ logFaults: ({ operation }) => (operation === 'put' ? writes.shift() : undefined) ?? { kind: 'none' } })
+  await given.flush()
+  const first = given.produce(given.batch(2))
+  await given.pass(1_000)
+  given.broker.killLanes()
+  await given.scheduler.until(given.broker.reopen(given.topic()))
+  await given.pass(1_000)
+  const second = given.produce(given.batch(2))
+  await given.scheduler.until(first)
+  await given.flush()
+  expect(await given.ids()).toEqual([1, 2])
+  await given.scheduler.until(second)
+  await given.flush()
+  expect(await given.ids()).toEqual([1, 2, 3, 4])
+})
+
+describe('a batch whose append lost the answer of the state store', () => {
+  /** Sends it into a network that goes down, and sends it again when the network is back. */
+  async function sendTwice(): Promise<void> {
+    const bytes = given.batch(2, { baseSequence: 0 })
+    given.world.isCalm = false
+    given.world.stateNetwork = 'losing-answers'
+    const first = given.produce(bytes)
+    while ((await given.world.state.partitionOffsets(given.topic().topicId, 0))?.nextOffset !== 2n) await given.scheduler.turn()
+    given.world.stateNetwork = 'down'
+    expect(await given.scheduler.until(first)).toMatchObject({ kind: 'outcome-unknown' })
+    given.world.isCalm = true
+    expect(await given.scheduler.until(given.produce(bytes))).toMatchObject({ kind: 'duplicate' })
+  }
+
+  test('is in the table after a flush, though nobody told the sink of it', async () => {
+    await start()
+    await given.flush()
+    await sendTwice()
+    const startedMs = given.scheduler.now()
+    await given.flush()
+    expect(given.scheduler.now() - startedMs).toBeLessThan(HOUR_MS)
+    expect(await given.places()).toEqual(placesTo(2))
+  })
+
+  test('does not leave a gap before the next one', async () => {
+    await start()
+    await given.flush()
+    await sendTwice()
+    await given.send(3)
+    await given.flush()
+    expect(await given.places()).toEqual(placesTo(5))
+  })
 })
 
 describe('a flush', () => {
@@ -79,8 +149,7 @@ describe('a flush', () => {
     await given.send(3)
     const flushed = given.broker.sinks.flush(given.topic().topicId, new AbortController().signal)
     await given.scheduler.turn()
-    given.broker.killLane()
-    given.broker.killLane()
+    given.broker.killLanes()
     given.broker.killEncoder()
     await given.scheduler.until(flushed)
     expect(await given.places()).toEqual(placesTo(3))

@@ -84,7 +84,7 @@ export class Scheduler {
   #draw(): Waiter | undefined {
     const due = this.#waiters.filter(({ untilMs }) => untilMs <= this.#nowMs)
     const next = this.#nextSleeper()
-    const isTimePassing = next !== undefined && next.untilMs - this.#nowMs <= STALL_MS_MAX && this.#random.next() < 0.02
+    const isTimePassing = next !== undefined && next.untilMs - this.#nowMs <= STALL_MS_MAX && this.#random.next() < 0.1
     return due.length > 0 && !isTimePassing ? due[randomInt(this.#random, due.length)] : next
   }
 

@@ -59,9 +59,10 @@ export class SimulatedBroker {
     this.#logLife = logLife
     this.log = log
     const newLane = () => new LaneExecutor(async () => avro)
-    this.#laneCalls = [0, 1].map((index) => new SimulatedCalls<LaneCall>(`lane ${index}`, newLane, life))
+    const { answerMs } = world
+    this.#laneCalls = [0, 1].map((index) => new SimulatedCalls<LaneCall>({ name: `lane ${index}`, newExecutor: newLane, answerMs, life }))
     this.#lanes = new LanePool(this.#laneCalls.map((calls) => new CalledLane(calls)))
-    this.#encoderCalls = new SimulatedCalls<EncoderCall>('the encoder', () => new EncoderExecutor(), life)
+    this.#encoderCalls = new SimulatedCalls<EncoderCall>({ name: 'the encoder', newExecutor: () => new EncoderExecutor(), answerMs, life })
     const lake = steppingStore(world.lake, life)
     const store = world.plan.hasRetries ? new RetryingObjectStore(lake, { clock, random }) : lake
     const root = { uri: world.lakeUri, store }
@@ -128,8 +129,13 @@ export class SimulatedBroker {
     return reopened
   }
 
+  /** One of them, whichever. */
   killLane(): void {
     this.#laneCalls[randomInt(this.#world.random, this.#laneCalls.length)]?.die()
+  }
+
+  killLanes(): void {
+    for (const calls of this.#laneCalls) calls.die()
   }
 
   killEncoder(): void {

@@ -2,6 +2,14 @@ import type { Calls, CallExecutor } from '../../../src/lanes/calls.ts'
 import { HeadgateError } from '../../../src/shared/errors.ts'
 import type { Life } from './scheduler.ts'
 
+export interface SimulatedWorker<Call> {
+  readonly name: string
+  readonly newExecutor: () => CallExecutor<Call>
+  /** How long the answer to a call, and to all behind it, is on its way. */
+  readonly answerMs: (call: Call) => number
+  readonly life: Life
+}
+
 /**
  * A worker without a thread: executes calls in their order, each at a time of the scheduler's choice, and answers in
  * order, later. It may die, as a thread does: what it holds is gone, calls under way are rejected, and the next call
@@ -10,15 +18,17 @@ import type { Life } from './scheduler.ts'
 export class SimulatedCalls<Call> implements Calls<Call> {
   readonly #name: string
   readonly #newExecutor: () => CallExecutor<Call>
+  readonly #answerMs: (call: Call) => number
   readonly #life: Life
   #executor: CallExecutor<Call>
   #executed: Promise<unknown> = Promise.resolve()
   #answered: Promise<unknown> = Promise.resolve()
   #death = Promise.withResolvers<never>()
 
-  constructor(name: string, newExecutor: () => CallExecutor<Call>, life: Life) {
+  constructor({ name, newExecutor, answerMs, life }: SimulatedWorker<Call>) {
     this.#name = name
     this.#newExecutor = newExecutor
+    this.#answerMs = answerMs
     this.#executor = newExecutor()
     this.#life = life
     this.#death.promise.catch(() => {})
@@ -28,7 +38,7 @@ export class SimulatedCalls<Call> implements Calls<Call> {
     const executor = this.#executor
     const executed = this.#executed.then(() => this.#execute(executor, call))
     this.#executed = executed.catch(() => {})
-    const answered = Promise.allSettled([executed, this.#answered]).then(() => this.#life.step())
+    const answered = Promise.allSettled([executed, this.#answered]).then(() => this.#life.sleep(this.#answerMs(call)))
     this.#answered = answered
     return Promise.race([answered.then(() => executed), this.#death.promise])
   }

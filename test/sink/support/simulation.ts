@@ -22,7 +22,7 @@ export class Simulation {
   /** A broker that lost its log and still commits. */
   #zombie: SimulatedBroker | undefined
   #lakeOutageTurns = 0
-  #stateOutageTurns = 0
+  #stateOutage = { losingTurns: 0, downTurns: 0 }
 
   constructor(seed: number) {
     this.#world = new World(seed)
@@ -74,27 +74,40 @@ export class Simulation {
     if (this.#chance(0.001)) broker.killLane()
     if (this.#chance(0.001)) broker.killEncoder()
     if (this.#chance(0.0005)) this.#lakeOutageTurns = randomInt(random, 600)
-    if (this.#chance(0.0005)) this.#stateOutageTurns = randomInt(random, 400)
+    if (this.#chance(0.001)) this.#stateOutage = { losingTurns: randomInt(random, 150), downTurns: randomInt(random, 600) }
     this.#world.isLakeDown = this.#lakeOutageTurns-- > 0
-    this.#world.isStateDown = this.#stateOutageTurns-- > 0
+    this.#world.stateNetwork = this.#stateNetwork()
+    if (this.#chance(0.02)) this.#commitByZombie()
     if (this.#chance(0.004)) this.#zombie?.kill()
-    if (this.#chance(0.003)) await this.#replaceBroker()
+    if (this.#chance(0.004)) await this.#replaceBroker()
+  }
+
+  #stateNetwork(): World['stateNetwork'] {
+    if (this.#stateOutage.losingTurns-- > 0) return 'losing-answers'
+    return this.#stateOutage.downTurns-- > 0 ? 'down' : 'up'
   }
 
   /** The process is killed, or it has lost its log only, and goes on committing what it has for a while. */
   async #replaceBroker(): Promise<void> {
     const former = this.#live()
     this.#zombie?.kill()
-    this.#zombie = this.#chance(0.4) ? former : undefined
+    this.#zombie = this.#chance(0.6) ? former : undefined
     if (this.#zombie) former.loseLog()
     else former.kill()
-    for (const { topicId } of this.#world.topics) void former.sinks.flush(topicId, new AbortController().signal).catch(() => undefined)
     for (const producer of this.#producers) producer.disconnect()
     this.#flushing.clear()
     await this.#startBroker()
   }
 
+  #commitByZombie(): void {
+    const { topics } = this.#world
+    for (const { topicId } of topics) void this.#zombie?.sinks.flush(topicId, new AbortController().signal).catch(() => undefined)
+  }
+
+  /** No process starts without its state store. */
   async #startBroker(): Promise<void> {
+    this.#stateOutage = { losingTurns: 0, downTurns: 0 }
+    this.#world.stateNetwork = 'up'
     this.#broker = await this.#world.scheduler.until(SimulatedBroker.start(this.#world))
   }
 
@@ -120,6 +133,8 @@ export class Simulation {
     if (this.#flushing.has(topic)) return
     this.#flushing.add(topic)
     const acknowledged = this.#check.acknowledgedEnds(topic)
+    // A format that is added meanwhile begins when it begins.
+    const { formats } = topic
     const startedMs = broker.life.now()
     try {
       await broker.sinks.flush(topic.topicId, new AbortController().signal)
@@ -130,7 +145,7 @@ export class Simulation {
       this.#flushing.delete(topic)
     }
     if (broker.life.now() - startedMs > flushMsMax) throw new Error(`a flush of ${topic.name} waited for something else`)
-    await this.#check.tablesHold(topic, acknowledged)
+    await this.#check.tablesHold(topic, acknowledged, formats)
   }
 
   /** The faults end, and everybody gets to where they were going. */

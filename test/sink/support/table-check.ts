@@ -39,9 +39,9 @@ export class TableCheck {
     return ends
   }
 
-  /** Every table of the topic has come as far as that. */
-  async tablesHold(topic: SimulatedTopic, ends: ReadonlyMap<number, bigint>): Promise<void> {
-    for (const { format, nextOffsets } of await this.#tables(topic))
+  /** The tables of the topic, in these formats, have come as far as that. */
+  async tablesHold(topic: SimulatedTopic, ends: ReadonlyMap<number, bigint>, formats = topic.formats): Promise<void> {
+    for (const { format, nextOffsets } of await this.#tables(topic, formats))
       for (const [partition, end] of ends)
         if ((nextOffsets.get(partition) ?? 0n) < end) throw new Error(`the ${format} table of ${topic.name} lacks ${partition}:${end - 1n}`)
   }
@@ -83,8 +83,7 @@ export class TableCheck {
     return this.#producers.flatMap(({ acknowledged }) => acknowledged).filter((batch) => batch.topic === topic)
   }
 
-  async #tables(topic: SimulatedTopic): Promise<(FoundTable & { readonly format: string })[]> {
-    const { formats } = topic
+  async #tables(topic: SimulatedTopic, formats = topic.formats): Promise<(FoundTable & { readonly format: string })[]> {
     return Promise.all(
       formats.map(async (format) => ({
         format,

@@ -27,6 +27,7 @@ export interface GivenWorld {
   readonly topics?: readonly TopicPlan[]
   readonly lakeFaults?: FaultPlan
   readonly logFaults?: FaultPlan
+  readonly answerMs?: (call: { readonly kind: string }) => number
 }
 
 /** Everything that outlives a process: the stores, the catalog, and the faults on the way to them. */
@@ -43,12 +44,14 @@ export class World {
   readonly lake: FaultyObjectStore
   readonly logStore: FaultyObjectStore
   readonly catalog: MemoryCatalog
+  /** How long the next answer of a lane or an encoder is on its way: nearly always no time. */
+  readonly answerMs: (call: { readonly kind: string }) => number
   /** What brokers said happened and why, and how often. */
   readonly events = new Map<string, number>()
   readonly logger: Logger
   isLakeDown = false
-  /** Requests still arrive now and then, answers never. */
-  isStateDown = false
+  /** A network goes down in two steps: first requests arrive and answers do not, then nothing arrives. */
+  stateNetwork: 'up' | 'losing-answers' | 'down' = 'up'
   isCalm = false
 
   constructor(seed: number, given: GivenWorld = {}) {
@@ -64,6 +67,7 @@ export class World {
     const logFaults = this.#unlessCalm(seededFaults(random, this.plan.logFaults), () => false)
     this.lake = new FaultyObjectStore(this.lakeTruth, { plan: given.lakeFaults ?? lakeFaults, clock })
     this.logStore = new FaultyObjectStore(this.logTruth, { plan: given.logFaults ?? logFaults, clock })
+    this.answerMs = given.answerMs ?? (() => (random.next() < 0.01 ? randomInt(random, 500) : 0))
     const note = ({ reason = '' }: LogFacts & { readonly reason?: unknown }, event: string): void => {
       const what = `${event}: ${String(reason)}`
       this.events.set(what, (this.events.get(what) ?? 0) + 1)
@@ -78,13 +82,15 @@ export class World {
   }
 
   stateFaultsOf(life: Life): StateFaults {
-    const rate = (usual: number, down: number): number => (this.isCalm ? 0 : this.isStateDown ? down : usual)
+    const rate = (isCertain: boolean): number => (this.isCalm ? 0 : isCertain ? 1 : 0.02)
+    const refused = (): number => rate(this.stateNetwork === 'down')
+    const lostAnswer = (): number => rate(this.stateNetwork !== 'up')
     return {
       get refused() {
-        return rate(0.02, 0.9)
+        return refused()
       },
       get lostAnswer() {
-        return rate(0.02, 1)
+        return lostAnswer()
       },
       decidedTwice: 0.05,
       delay: () => life.step(),
