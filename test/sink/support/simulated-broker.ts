@@ -120,9 +120,10 @@ export class SimulatedBroker {
   }
 
   /** A topic whose settings changed; changes of one topic take turns. */
-  reopen(topic: SimulatedTopic): Promise<void> {
+  reopen(topic: SimulatedTopic, change: () => void = () => undefined): Promise<void> {
     const reopened = (this.#reopening.get(topic) ?? Promise.resolve()).then(async () => {
       await this.sinks.close(topic.topicId)
+      change()
       this.sinks.open(topic.lakeTopic())
     })
     this.#reopening.set(topic, reopened)

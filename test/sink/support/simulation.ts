@@ -113,8 +113,10 @@ export class Simulation {
 
   async #addFormat(broker: SimulatedBroker, topic: SimulatedTopic): Promise<void> {
     if (topic.formats.join() !== 'iceberg') return
-    topic.formats = ['iceberg', 'delta']
-    await broker.reopen(topic)
+    await broker.reopen(topic, () => {
+      // A broker that was replaced meanwhile changes nothing any more.
+      if (broker === this.#broker) topic.formats = ['iceberg', 'delta']
+    })
   }
 
   /** Retention takes what is in the tables, as far as this simulation has noted it. */
