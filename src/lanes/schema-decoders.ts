@@ -2,6 +2,7 @@ import { assert } from '../shared/assert.ts'
 import { HeadgateError } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
 import type { ParsedSchema, RecordDecoder, SchemaLanguage, SchemaType } from '../schema/language.ts'
+import type { HasMessage } from '../schema/wire-framing.ts'
 import type { LaneSchema } from './lane.ts'
 
 /**
@@ -40,6 +41,22 @@ export class SchemaDecoders {
 
   idOfGuid(guid: string): number | undefined {
     return this.#idsByGuid.get(guid)
+  }
+
+  /**
+   * Which messages a Protobuf schema has. Undefined for other languages, and for a schema that judges nothing, as
+   * `decoder` then says.
+   */
+  messagesOf(schemaId: number): HasMessage | undefined {
+    const schema = this.#schemas.get(schemaId)
+    if (schema?.definition.schemaType !== 'PROTOBUF') return undefined
+    try {
+      schema.parsed ??= this.#parse(schema.definition)
+      return schema.parsed.hasMessage
+    } catch (error) {
+      if (!(error instanceof HeadgateError)) throw error
+      return undefined
+    }
   }
 
   /**

@@ -1,5 +1,14 @@
 import type { RecordWalker } from '../protocol/records/record-walker.ts'
-import { isPrefixed, readHeader, readMessageIndexes, readPrefix, VALUE_SCHEMA_ID_HEADER, type WireFrame } from '../schema/wire-framing.ts'
+import {
+  isPrefixed,
+  readHeader,
+  readMessageIndexes,
+  readMessageIndexesIfThere,
+  readPrefix,
+  VALUE_SCHEMA_ID_HEADER,
+  type HasMessage,
+  type WireFrame,
+} from '../schema/wire-framing.ts'
 import { utf8Bytes } from '../shared/bytes.ts'
 import type { Framing } from './lane.ts'
 import type { SchemaDecoders } from './schema-decoders.ts'
@@ -12,7 +21,8 @@ export interface FramingRules {
 
 /**
  * A cursor over the framing of values: which schema and which of its messages a record names, and where the payload
- * starts. Under `auto` a header counts before the bytes in front of the value, and both before the bare value.
+ * starts. Under `auto` a header counts before the bytes in front of the value, and both before the bare value; Protobuf's
+ * message indexes may be left out.
  */
 export class ValueFrame {
   /** Meaningless when `unknownGuid` is set. */
@@ -28,6 +38,8 @@ export class ValueFrame {
   #nestedMessage: readonly number[] = []
   #typedSchemaId: number | undefined
   #isProtobuf = false
+  /** Of the schema in front of the value, where its message indexes may be left out. */
+  #hasMessage: HasMessage | undefined
 
   constructor(rules: FramingRules, { schemas, wire }: { schemas: SchemaDecoders; wire: WireFrame }) {
     this.#rules = rules
@@ -56,7 +68,7 @@ export class ValueFrame {
     const reason = readPrefix(bytes, valueStart, valueEnd, wire)
     if (reason !== undefined) return reason
     this.schemaId = wire.schemaId
-    const badIndexes = this.#hasMessageIndexes() ? this.#readMessageIndexes(bytes, valueEnd) : undefined
+    const badIndexes = this.#hasMessageIndexes() ? this.#readPrefixIndexes(bytes, valueEnd) : undefined
     this.payloadStart = wire.nextPosition
     return badIndexes
   }
@@ -68,7 +80,7 @@ export class ValueFrame {
     this.schemaId = wire.guid === '' ? wire.schemaId : this.#idOf(wire.guid)
     this.payloadStart = valueStart
     const isMessageNamed = wire.nextPosition < headerValueEnd && this.#hasMessageIndexes()
-    return isMessageNamed ? this.#readMessageIndexes(bytes, headerValueEnd) : undefined
+    return isMessageNamed ? this.#nameMessage(readMessageIndexes(bytes, wire.nextPosition, headerValueEnd, wire)) : undefined
   }
 
   #idOf(guid: string): number {
@@ -82,15 +94,21 @@ export class ValueFrame {
     if (this.schemaId !== this.#typedSchemaId) {
       this.#typedSchemaId = this.schemaId
       this.#isProtobuf = this.#schemas.schemaTypeOf(this.schemaId) === 'PROTOBUF'
+      this.#hasMessage = this.#rules.framing === 'auto' ? this.#schemas.messagesOf(this.schemaId) : undefined
     }
     return this.#isProtobuf
   }
 
-  #readMessageIndexes(bytes: Uint8Array, end: number): string | undefined {
+  #readPrefixIndexes(bytes: Uint8Array, end: number): string | undefined {
     const wire = this.#wire
-    const reason = readMessageIndexes(bytes, wire.nextPosition, end, wire)
-    if (reason !== undefined) return reason
-    const { messageIndexes, messageIndexCount } = wire
+    const start = wire.nextPosition
+    if (this.#hasMessage === undefined) return this.#nameMessage(readMessageIndexes(bytes, start, end, wire))
+    return this.#nameMessage(readMessageIndexesIfThere({ bytes, start, end }, wire, this.#hasMessage))
+  }
+
+  #nameMessage(badIndexes: string | undefined): string | undefined {
+    if (badIndexes !== undefined) return badIndexes
+    const { messageIndexes, messageIndexCount } = this.#wire
     if (messageIndexCount === 1 && messageIndexes[0] === 0) return undefined
     const isSame =
       messageIndexCount === this.#nestedMessage.length && this.#nestedMessage.every((index, level) => index === messageIndexes[level])

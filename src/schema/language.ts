@@ -1,6 +1,7 @@
 import type { StructColumn } from '../columns/column-builder.ts'
 import type { StructType } from '../columns/row-type.ts'
 import type { CheckCompatibility } from './compatibility.ts'
+import type { HasMessage } from './wire-framing.ts'
 
 /** The registry's names for the three languages. */
 export type SchemaType = 'AVRO' | 'JSON' | 'PROTOBUF'
@@ -47,6 +48,8 @@ export interface ParsedSchema {
    * Throws HeadgateError `unsupported` that names the construct and its path when the mapping has no place for it.
    */
   rowType(options?: { messageIndexes?: readonly number[] }): StructType
+  /** Protobuf alone has messages to pick from. */
+  readonly hasMessage?: HasMessage
   /** Compiles the judge: throws as `rowType` does. */
   compileDecoder(options?: { messageIndexes?: readonly number[] }): RecordDecoder
 }

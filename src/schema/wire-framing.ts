@@ -103,6 +103,31 @@ export function readMessageIndexes(bytes: Uint8Array, start: number, end: number
   return undefined
 }
 
+/** Whether a file of Protobuf has a message at the first `count` of these indexes. */
+export type HasMessage = (indexes: ArrayLike<number>, count: number) => boolean
+
+/** Below it are the keys of field 0, which does not exist: no message starts with such a byte. */
+const FIRST_KEY = 8
+
+/**
+ * As `readMessageIndexes`, of a value whose producer may have left them out, as the registry client of kafkajs does: then
+ * it is the first message, and starts where the indexes would. Only indexes of four levels and more can be mistaken for a
+ * message; those that lead to one in the schema count as indexes.
+ */
+export function readMessageIndexesIfThere(
+  { bytes, start, end }: { readonly bytes: Uint8Array; readonly start: number; readonly end: number },
+  frame: WireFrame,
+  hasMessage: HasMessage,
+): string | undefined {
+  const reason = readMessageIndexes(bytes, start, end, frame)
+  const mayBeMessage = start === end || (bytes[start] as number) >= FIRST_KEY
+  if (!mayBeMessage || (reason === undefined && hasMessage(frame.messageIndexes, frame.messageIndexCount))) return reason
+  frame.messageIndexes[0] = 0
+  frame.messageIndexCount = 1
+  frame.nextPosition = start
+  return undefined
+}
+
 function malformedIndexes(found: number): string {
   return found === MALFORMED
     ? 'expected Protobuf message indexes, got the end of the bytes or a number of more than 32 bits'

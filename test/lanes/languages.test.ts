@@ -122,6 +122,26 @@ for (const [engine, newLane] of [
         errors: [{ index: 0, reason: expect.stringContaining('no message at indexes [9]') as string }],
       })
     })
+
+    test('message indexes that were left out mean the first message, where the framing is found out', async () => {
+      const text = 'syntax = "proto3"; message Order { int64 id = 1; string item = 2; } message Other {}'
+      lane.defineSchema({ schemaId: 61, schemaType: 'PROTOBUF', text, references: [] })
+      const judge = (framing: 'auto' | 'confluent', payload: Uint8Array) => {
+        const judgement: Judgement = { value: { kind: 'framed', framing, allowedSchemaIds: [61] }, isKeyRequired: false }
+        const records = [[0], undefined].map((indexes) => ({ value: writePrefixed(61, payload, indexes), timestampMs: 0n }))
+        return lane.judge({ topic: 'orders', partition: 0, batch: batchOf(records), judgement })
+      }
+      const order = shopOrder.encode({ id: 4, item: 'x' }).finish()
+      expect(await judge('auto', order)).toMatchObject({ kind: 'valid' })
+      expect(await judge('auto', Uint8Array.of(0x12, 2, 0xff, 0xff))).toMatchObject({
+        kind: 'invalid',
+        errors: [
+          { index: 0, path: '$.item' },
+          { index: 1, path: '$.item' },
+        ],
+      })
+      expect(await judge('confluent', order)).toMatchObject({ kind: 'invalid', errors: [{ index: 1 }] })
+    })
   })
 
 async function openTable(lane: Lane, schema: LaneSchema, messageIndexes: readonly number[] | undefined): Promise<StructType> {

@@ -5,6 +5,7 @@ import {
   isPrefixed,
   readHeader,
   readMessageIndexes,
+  readMessageIndexesIfThere,
   readPrefix,
   WireFrame,
   writeHeader,
@@ -107,6 +108,37 @@ describe('Protobuf message indexes', () => {
     ['0201', `expected Protobuf message indexes of 0 or more, at most ${limits.nestingMax} of them, got -1`],
   ] as const)
     test(`${text}: ${reason}`, () => expect(within(readMessageIndexes, text, new WireFrame())).toBe(reason))
+})
+
+describe('Protobuf message indexes that a client may have left out', () => {
+  /** Two messages, the second with one inside it and so on, four deep. */
+  const deepest = [1, 0, 0, 0]
+  const hasMessage = (indexes: ArrayLike<number>, count: number): boolean =>
+    (count === 1 && indexes[0] === 0) || Array.from({ length: count }, (_, level) => indexes[level] === deepest[level]).every(Boolean)
+
+  for (const [what, text, indexes, length] of [
+    ['no bytes are the first message without its fields', '', [0], 0],
+    ['a first field of a number', '0801', [0], 0],
+    ['a first field of a text that looks like five indexes', '0a050002040608', [0], 0],
+    ['a first field of a double that looks like a negative count', '090000000000000000', [0], 0],
+    ['indexes where the file has such a message', '0802000000', [1, 0, 0, 0], 5],
+    ['indexes of one level, written longer than needed', '820002', [1], 3],
+    ['the short form of the first message', '00', [0], 1],
+  ] as const)
+    test(`${what}: ${text}`, () => {
+      const frame = new WireFrame()
+      const bytes = hex(`ff${text}ff`)
+      expect(readMessageIndexesIfThere({ bytes, start: 1, end: bytes.length - 1 }, frame, hasMessage)).toBeUndefined()
+      expect([...frame.messageIndexes.subarray(0, frame.messageIndexCount)]).toEqual(indexes)
+      expect(frame.nextPosition).toBe(1 + length)
+    })
+
+  test('bytes that no message starts with are indexes, whether the file has the message or not', () => {
+    const frame = new WireFrame()
+    expect(readMessageIndexesIfThere({ bytes: hex('0212'), start: 0, end: 2 }, frame, hasMessage)).toBeUndefined()
+    expect(frame.messageIndexes[0]).toBe(9)
+    expect(readMessageIndexesIfThere({ bytes: hex('02'), start: 0, end: 1 }, frame, hasMessage)).toContain('got the end of the bytes')
+  })
 })
 
 test('what is written is what is read', () => {

@@ -1,6 +1,15 @@
 import type { RecordWalker } from '../../protocol/records/record-walker.ts'
 import { RecordError } from '../../schema/language.ts'
-import { isPrefixed, readHeader, readMessageIndexes, readPrefix, VALUE_SCHEMA_ID_HEADER, WireFrame } from '../../schema/wire-framing.ts'
+import {
+  isPrefixed,
+  readHeader,
+  readMessageIndexes,
+  readMessageIndexesIfThere,
+  readPrefix,
+  VALUE_SCHEMA_ID_HEADER,
+  WireFrame,
+  type HasMessage,
+} from '../../schema/wire-framing.ts'
 import { asBuffer } from '../../shared/bytes.ts'
 import { HeadgateError } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
@@ -62,8 +71,9 @@ export class RecordDecoder {
     const { schemaId, guid } = this.#wire
     const schema = await this.#schema(guid === '' ? schemaId : guid)
     if (!schema) return this.#unknownSchema(guid === '' ? `id ${schemaId}` : `guid ${guid}`, value ?? frame)
-    const hasIndexes = schema.codec.schemaType === 'PROTOBUF' && (value === undefined || this.#wire.nextPosition < frame.length)
-    const messageIndexes = hasIndexes ? this.#messageIndexes(frame) : undefined
+    const isInFront = value === undefined
+    const hasIndexes = schema.codec.schemaType === 'PROTOBUF' && (isInFront || this.#wire.nextPosition < frame.length)
+    const messageIndexes = hasIndexes ? this.#messageIndexes(frame, isInFront ? schema.codec.hasMessage : undefined) : undefined
     const text = schema.codec.decode(value ?? frame.subarray(this.#wire.nextPosition), messageIndexes)
     return { kind: 'json', text, schemaId: schema.schemaId }
   }
@@ -74,8 +84,13 @@ export class RecordDecoder {
     return { kind: 'undecodable', bytes, reason: `schema ${name} is not registered` }
   }
 
-  #messageIndexes(frame: Uint8Array): readonly number[] {
-    const problem = readMessageIndexes(frame, this.#wire.nextPosition, frame.length, this.#wire)
+  /** With `hasMessage` they may be left out, under the framing by which the broker takes that too. */
+  #messageIndexes(frame: Uint8Array, hasMessage: HasMessage | undefined): readonly number[] {
+    const start = this.#wire.nextPosition
+    const problem =
+      hasMessage === undefined || this.#options.framing !== 'auto'
+        ? readMessageIndexes(frame, start, frame.length, this.#wire)
+        : readMessageIndexesIfThere({ bytes: frame, start, end: frame.length }, this.#wire, hasMessage)
     if (problem !== undefined) throw new RecordError('$', problem)
     return [...this.#wire.messageIndexes.subarray(0, this.#wire.messageIndexCount)]
   }

@@ -1,4 +1,5 @@
 import type { SchemaDefinition, SchemaType } from '../../schema/language.ts'
+import type { HasMessage } from '../../schema/wire-framing.ts'
 import { utf8Text } from '../../shared/bytes.ts'
 import { stringifyJson } from '../../shared/json.ts'
 import { valueOfLine } from './json-line.ts'
@@ -7,6 +8,8 @@ import { valueOfLine } from './json-line.ts'
 export interface ValueCodec {
   readonly schemaType: SchemaType
   encode(line: Uint8Array): Uint8Array
+  /** Protobuf's alone. */
+  readonly hasMessage?: HasMessage
   /** JSON text on one line. */
   decode(payload: Uint8Array, messageIndexes?: readonly number[]): string
 }
@@ -37,13 +40,15 @@ async function avroCodec(definition: SchemaDefinition): Promise<ValueCodec> {
 }
 
 async function protobufCodec({ text, references }: SchemaDefinition): Promise<ValueCodec> {
-  const [{ readSchema }, { encodeProtobuf, decodeProtobuf }] = await Promise.all([
+  const [{ readSchema }, { hasMessageAt }, { encodeProtobuf, decodeProtobuf }] = await Promise.all([
     import('../../schema/protobuf/schema-text.ts'),
+    import('../../schema/protobuf/message-indexes.ts'),
     import('../../schema/protobuf/json/json-encoding.ts'),
   ])
   const schema = readSchema(text, references)
   return {
     schemaType: 'PROTOBUF',
+    hasMessage: hasMessageAt(schema),
     encode: (line) => encodeProtobuf(schema, valueOfLine(line)),
     decode: (payload, messageIndexes) => stringifyJson(decodeProtobuf(schema, payload, messageIndexes)),
   }

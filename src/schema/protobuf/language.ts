@@ -3,7 +3,7 @@ import type { StructType } from '../../columns/row-type.ts'
 import { descriptorBytes } from './descriptor/to-descriptor.ts'
 import { checkProtobufCompatibility } from './compatibility.ts'
 import type { LinkedSchema } from './link/types.ts'
-import { messageAt } from './message-indexes.ts'
+import { hasMessageAt, messageAt } from './message-indexes.ts'
 import { normalizedText } from './normalize/normalized-text.ts'
 import { canonicalText } from './print/canonical.ts'
 import { textWithoutExtensions } from './print/without-extensions.ts'
@@ -27,6 +27,7 @@ export function parseProtobuf({ text, references }: Pick<SchemaDefinition, 'text
     normalizedText: () => normalizedText(linked),
     formattedText: (format) => formattedText(linked, format),
     rowType: ({ messageIndexes } = {}): StructType => rowTypeOf(planColumns(messageAt(linked, messageIndexes))),
+    hasMessage: hasMessageAt(linked),
     compileDecoder: ({ messageIndexes } = {}): RecordDecoder => compileProtobufDecoder(messageAt(linked, messageIndexes)),
   }
 }

@@ -1,4 +1,5 @@
 import { HeadgateError } from '../../shared/errors.ts'
+import type { HasMessage } from '../wire-framing.ts'
 import type { LinkedSchema, MessageType } from './link/types.ts'
 
 /**
@@ -15,6 +16,19 @@ export function messageAt(schema: LinkedSchema, messageIndexes: readonly number[
   }
   if (found) return found
   throw new HeadgateError('not-found', `the schema has no message at indexes [${messageIndexes.join(', ')}]`)
+}
+
+/** Asked once a record: it allocates nothing. */
+export function hasMessageAt(schema: LinkedSchema): HasMessage {
+  return (indexes, count) => {
+    let messages: readonly MessageType[] = schema.main.messages
+    for (let level = 0; level < count; level++) {
+      const found = messages[indexes[level] as number]
+      if (!found) return false
+      messages = found.messages
+    }
+    return count > 0
+  }
 }
 
 /** The indexes of a message by its name, full or without the package; undefined when the file has no such message. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { RecordError } from '../../../src/schema/language.ts'
 import { decodeProtobuf, encodeProtobuf } from '../../../src/schema/protobuf/json/json-encoding.ts'
 import { parseProtobuf } from '../../../src/schema/protobuf/language.ts'
-import { messageIndexesOf } from '../../../src/schema/protobuf/message-indexes.ts'
+import { hasMessageAt, messageIndexesOf } from '../../../src/schema/protobuf/message-indexes.ts'
 import type { JsonValue } from '../../../src/shared/json.ts'
 
 const { linked } = parseProtobuf({
@@ -115,4 +115,16 @@ test('a message is found by its name', () => {
     ['q.M', undefined],
   ] as const)
     expect([name, messageIndexesOf(linked, name)]).toEqual([name, indexes])
+})
+
+test('a message is there at the indexes of its place, and nowhere else', () => {
+  for (const [indexes, isThere] of [
+    [[0], true],
+    [[1, 0], true],
+    [[2], false],
+    [[0, 5], false],
+    [[1, 0, 0], false],
+    [[], false],
+  ] as const)
+    expect([indexes, hasMessageAt(linked)(indexes, indexes.length)]).toEqual([indexes, isThere])
 })
