@@ -2,7 +2,9 @@ import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startInProcess, type InProcessServer } from '../support/in-process-server.ts'
 import { kafkajs, kafkajsFetch } from '../support/kafkajs-client.ts'
-import { deltaRows, icebergRows, icebirdRows, type LakeRow } from '../support/lake-readers.ts'
+import { deltaRows, icebergRows, icebirdRows } from '../support/lake-readers.ts'
+import { byOffset, valueColumns } from '../support/lake-rows.ts'
+import { orders, orderRows, orderSchemas } from '../support/order-schemas.ts'
 import { flushTable } from '../support/registry-client.ts'
 
 /**
@@ -20,74 +22,7 @@ afterAll(() => server.close())
 /** A client that remembers no schema yet. */
 const newRegistry = (): SchemaRegistry => new SchemaRegistry({ host: server.http, retry: { retries: 0 } })
 
-interface Language {
-  readonly type: 'AVRO' | 'JSON' | 'PROTOBUF'
-  readonly money: string
-  /** How the schema of an order names `money`. */
-  readonly reference: string
-  readonly order: string
-  /** As `order`, and a note that may be missing. */
-  readonly orderWithNote: string
-  /** Not a version that may follow `order`. */
-  readonly broken: string
-  /** A payload that no order has. */
-  readonly badPayload: string
-}
-
-const avroOrder = (...more: object[]): string =>
-  JSON.stringify({
-    type: 'record',
-    name: 'Order',
-    namespace: 'shop',
-    fields: [{ name: 'id', type: 'int' }, { name: 'item', type: 'string' }, { name: 'price', type: 'shop.Money' }, ...more],
-  })
-const jsonOrder = (more: object = {}): string =>
-  JSON.stringify({
-    type: 'object',
-    properties: { id: { type: 'integer' }, item: { type: 'string' }, price: { $ref: 'https://shop.example/money.json' }, ...more },
-    required: ['id', 'item', 'price'],
-    additionalProperties: false,
-  })
-const protobufOrder = (more = ''): string =>
-  `syntax = "proto3"; package shop; import "money.proto"; message Order { int32 id = 1; string item = 2; Money price = 3; ${more} }`
-
-const languages: readonly Language[] = [
-  {
-    type: 'AVRO',
-    money: JSON.stringify({ type: 'record', name: 'Money', namespace: 'shop', fields: [{ name: 'cents', type: 'int' }] }),
-    reference: 'shop.Money',
-    order: avroOrder(),
-    orderWithNote: avroOrder({ name: 'note', type: ['null', 'string'], default: null }),
-    broken: avroOrder({ name: 'note', type: 'string' }),
-    badPayload: '02',
-  },
-  {
-    type: 'JSON',
-    money: JSON.stringify({ $id: 'https://shop.example/money.json', type: 'object', properties: { cents: { type: 'integer' } } }),
-    reference: 'https://shop.example/money.json',
-    order: jsonOrder(),
-    orderWithNote: jsonOrder({ note: { type: 'string' } }),
-    broken: jsonOrder({ id: { type: 'string' } }),
-    badPayload: Buffer.from('{"id":"one","item":"pen","price":{}}').toString('hex'),
-  },
-  {
-    type: 'PROTOBUF',
-    money: 'syntax = "proto3"; package shop; message Money { int32 cents = 1; }',
-    reference: 'money.proto',
-    order: protobufOrder(),
-    orderWithNote: protobufOrder('optional string note = 4;'),
-    broken: protobufOrder().replace('int32 id', 'string id'),
-    badPayload: '0a01',
-  },
-]
-
-const orders = [
-  { id: 1, item: 'pen', price: { cents: 150 } },
-  { id: 2, item: 'ink', price: { cents: 20 } },
-]
-const expectedRows = orders.map(({ id, item, price }) => ({ id: BigInt(id), item, price: { cents: BigInt(price.cents) } }))
-
-for (const language of languages)
+for (const language of orderSchemas)
   describe(language.type, () => {
     const type = SchemaType[language.type]
     const subjectOf = (name: string): string => `${language.type.toLowerCase()}_${name}`
@@ -106,7 +41,7 @@ for (const language of languages)
       const id = await register(topic)
       const registry = newRegistry()
       await produce(topic, await Promise.all(orders.map((order) => registry.encode(id, order))))
-      await expectInTables(topic, expectedRows)
+      await expectInTables(topic, orderRows)
       expect(await decoded(topic)).toEqual(orders)
     })
 
@@ -134,8 +69,8 @@ for (const language of languages)
       const noted = { ...orders[1], note: 'blue' }
       await produce(topic, [await registry.encode(first, orders[0]), await registry.encode(second, noted)])
       await expectInTables(topic, [
-        { ...expectedRows[0], note: null },
-        { ...expectedRows[1], note: 'blue' },
+        { ...orderRows[0], note: null },
+        { ...orderRows[1], note: 'blue' },
       ])
       expect(await decoded(topic)).toMatchObject([orders[0] as object, noted])
     })
@@ -164,7 +99,7 @@ for (const language of languages)
       for (const value of [bad, await registry.encode(moneyId, { cents: 1 })])
         await expect(produce(topic, [good, value])).rejects.toMatchObject({ type: 'INVALID_RECORD' })
       await produce(topic, [good])
-      await expectInTables(topic, expectedRows.slice(0, 1))
+      await expectInTables(topic, orderRows.slice(0, 1))
       expect(await decoded(topic)).toEqual(orders.slice(0, 1))
     })
   })
@@ -210,12 +145,4 @@ async function expectInTables(topic: string, expected: readonly object[]): Promi
   await flushTable(server.http, topic)
   for (const read of [icebergRows, deltaRows, icebirdRows])
     expect((await read(server.dataDir, topic)).toSorted(byOffset).map(valueColumns), read.name).toEqual(expected)
-}
-
-function byOffset(a: LakeRow, b: LakeRow): number {
-  return Number(a['_kafka_offset']) - Number(b['_kafka_offset'])
-}
-
-function valueColumns(row: LakeRow): LakeRow {
-  return Object.fromEntries(Object.entries(row).filter(([column]) => !column.startsWith('_kafka_')))
 }
