@@ -6,6 +6,7 @@ import { limits } from '../shared/limits.ts'
 import type { Permits } from '../shared/permits.ts'
 import type { BrokerContext, Call, HostPort } from './context.ts'
 import { MemoryLease, type MemoryBudget } from './memory-budget.ts'
+import { readInto } from './read-into.ts'
 import { route, type RoutedRequest } from './router.ts'
 
 export interface ConnectionContext {
@@ -17,7 +18,11 @@ export interface ConnectionContext {
   /** Of answers that their clients have not taken yet. */
   readonly answerMemory: MemoryBudget
   readonly framePool: FramePool
-  readonly advertised: HostPort
+  /** Where bytes are received that are not the rest of a large frame; all connections share it. */
+  readonly received: Buffer
+  /** What clients are told to connect to; undefined: the address they connected to. */
+  readonly advertised: HostPort | undefined
+  readonly onClosed: () => void
 }
 
 /**
@@ -30,6 +35,7 @@ export interface ConnectionContext {
 export class Connection {
   readonly #socket: Socket
   readonly #context: ConnectionContext
+  readonly #advertised: HostPort
   readonly #splitter: FrameSplitter
   readonly #gone = new AbortController()
   /** Resolves when every request so far is answered; responses are written behind it. */
@@ -45,19 +51,26 @@ export class Connection {
   #pauses = 0
   #isDraining = false
 
-  constructor(socket: Socket, context: ConnectionContext) {
-    this.#socket = socket
+  /** Takes over a socket that was accepted and is paused. */
+  constructor(accepted: Socket, context: ConnectionContext) {
     this.#context = context
     this.#splitter = new FrameSplitter(limits.frameBytesMax, context.framePool)
+    const socket = readInto(accepted, {
+      target: () => this.#readTarget(),
+      onBytes: (byteCount, target) => this.#onBytes(byteCount, target),
+    })
+    this.#socket = socket
+    this.#advertised = context.advertised ?? ownAddress(socket)
     socket.setNoDelay(true)
     socket.setKeepAlive(true)
     socket.setTimeout(limits.idleConnectionMs, () => this.#close('idle for too long'))
-    socket.on('data', (chunk: Buffer) => this.#onChunk(chunk))
     socket.on('error', () => socket.destroy())
     socket.on('close', () => {
       this.#gone.abort(new HeadgateError('shutting-down', 'the client is gone'))
       this.#frameMemory?.close()
+      context.onClosed()
     })
+    socket.resume()
   }
 
   /** Resolves when what was received is answered; nothing more is read. */
@@ -73,9 +86,18 @@ export class Connection {
     this.#socket.destroy()
   }
 
-  #onChunk(chunk: Buffer): void {
+  /** The rest of a large frame is read to where it belongs; smaller ones arrive several at once. */
+  #readTarget(): Buffer {
+    const { rest } = this.#splitter
+    const { received } = this.#context
+    return rest && rest.byteLength >= received.byteLength ? rest : received
+  }
+
+  #onBytes(byteCount: number, target: Uint8Array): void {
+    const { received } = this.#context
     try {
-      this.#splitter.push(chunk, (frame) => this.#onFrame(frame))
+      if (target === received) this.#splitter.push(received.subarray(0, byteCount), (frame) => this.#onFrame(frame))
+      else this.#splitter.filledRest(byteCount, (frame) => this.#onFrame(frame))
       if (this.#splitter.begunFrameBytes > 0 && !this.#frameMemory) this.#beginFrame(this.#splitter.begunFrameBytes)
     } catch (error) {
       this.#close(messageOf(error))
@@ -156,10 +178,10 @@ export class Connection {
 
   async #serve(request: RoutedRequest, given: Pick<Call, 'turn' | 'answerMemory'>): Promise<readonly Uint8Array[] | undefined> {
     const { header, apiName } = request
-    const { broker, advertised } = this.#context
+    const { broker } = this.#context
     const segments = await request.serve({
       broker,
-      advertised,
+      advertised: this.#advertised,
       apiVersion: header.apiVersion,
       correlationId: header.correlationId,
       clientId: header.clientId,
@@ -208,6 +230,12 @@ export class Connection {
     this.#context.broker.logger.warn({ client: this.#socket.remoteAddress, reason }, 'closed a connection')
     this.#socket.destroy()
   }
+}
+
+/** The address a client reached us at, which works for it also when we listen on every interface. */
+function ownAddress(socket: Socket): HostPort {
+  const host = (socket.localAddress ?? '127.0.0.1').replace(/^::ffff:/, '')
+  return { host, port: socket.localPort ?? 0 }
 }
 
 interface ReceivedFrame {

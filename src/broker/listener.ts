@@ -23,13 +23,15 @@ export class Listener {
   readonly #connections = new Set<Connection>()
   readonly #frameMemory: MemoryBudget
   readonly #answerMemory: MemoryBudget
+  /** A read is done with before the next one begins, whatever connection they are of. */
+  readonly #received = Buffer.allocUnsafeSlow(limits.receivedBytes)
 
   constructor(context: ListenerContext) {
     this.#context = context
     const budget = { bytesMax: context.requestMemory.total, patienceMs: limits.memoryPatienceMs, clock: context.broker.clock }
     this.#frameMemory = new MemoryBudget(budget)
     this.#answerMemory = new MemoryBudget(budget)
-    this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket))
+    this.#server = createServer({ pauseOnConnect: true }, (socket) => this.#accept(socket))
   }
 
   /** Resolves with the bound address; throws HeadgateError `invalid-argument` when it cannot be had. */
@@ -58,31 +60,32 @@ export class Listener {
   }
 
   #accept(socket: Socket): void {
-    const { broker, requestMemory, framePool, advertised } = this.#context
-    if (this.#connections.size >= limits.connectionsMax) {
-      broker.logger.warn({ connections: this.#connections.size }, 'refused a connection: there are too many')
-      socket.destroy()
-      return
+    const { logger } = this.#context.broker
+    try {
+      if (this.#connections.size < limits.connectionsMax) return this.#serve(socket)
+      logger.warn({ connections: this.#connections.size }, 'refused a connection: there are too many')
+    } catch (error) {
+      logger.error({ reason: messageOf(error) }, 'refused a connection')
     }
+    socket.destroy()
+  }
+
+  #serve(socket: Socket): void {
+    const { broker, requestMemory, framePool, advertised } = this.#context
     const connection = new Connection(socket, {
       broker,
       requestMemory,
       frameMemory: this.#frameMemory,
       answerMemory: this.#answerMemory,
       framePool,
-      advertised: advertised ?? ownAddress(socket),
+      received: this.#received,
+      advertised,
+      onClosed: () => {
+        this.#connections.delete(connection)
+        broker.metrics.set('headgate_connections', this.#connections.size)
+      },
     })
     this.#connections.add(connection)
     broker.metrics.set('headgate_connections', this.#connections.size)
-    socket.on('close', () => {
-      this.#connections.delete(connection)
-      broker.metrics.set('headgate_connections', this.#connections.size)
-    })
   }
-}
-
-/** The address a client reached us at, which works for it also when we listen on every interface. */
-function ownAddress(socket: Socket): HostPort {
-  const host = (socket.localAddress ?? '127.0.0.1').replace(/^::ffff:/, '')
-  return { host, port: socket.localPort ?? 0 }
 }

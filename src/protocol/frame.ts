@@ -7,23 +7,20 @@ const lengthBytes = 4
 
 /**
  * Cuts the chunks of one socket into frames: four bytes of length, then that many bytes. A length is checked before
- * anything is allocated for it. A frame that lies inside one chunk is given out as a view of that chunk; one that
- * spans chunks is gathered in a buffer of its own, copied once.
- *
- * A view keeps its whole chunk alive and is overwritten by nobody: copy it only to keep a small frame for long.
+ * anything is allocated for it. Every frame has memory of its own, so that whoever reads the socket may read into the
+ * same memory again; of a large frame it may read the rest straight to where it belongs.
  */
 export class FrameSplitter {
   /** Frames above this are refused. Set it low until the connection is authenticated, and raise it then. */
   frameBytesMax: number
+  readonly #pool: FramePool | undefined
   readonly #length = Buffer.alloc(lengthBytes)
   #lengthFilled = 0
   /** The frame being gathered, once its length is known and its bytes are not all there. */
   #frame: Buffer | undefined
   #frameFilled = 0
 
-  readonly #pool: FramePool | undefined
-
-  /** Frames that span chunks are taken from the pool, if there is one; whoever gets them gives them back. */
+  /** Frames are taken from the pool, if there is one; whoever gets them gives them back. */
   constructor(frameBytesMax: number, pool?: FramePool) {
     this.frameBytesMax = frameBytesMax
     this.#pool = pool
@@ -34,6 +31,11 @@ export class FrameSplitter {
     return this.#frame?.byteLength ?? 0
   }
 
+  /** Where the next bytes of the stream belong, as far as they are of the frame that has begun. */
+  get rest(): Buffer | undefined {
+    return this.#frame?.subarray(this.#frameFilled)
+  }
+
   /**
    * Calls `onFrame` for every frame that the chunk completes, in order. Throws HeadgateError 'malformed' or 'too-large'
    * at an impossible length, after the frames before it; the stream cannot be read any further then.
@@ -41,43 +43,35 @@ export class FrameSplitter {
   push(chunk: Buffer, onFrame: (frame: Uint8Array) => void): void {
     let position = 0
     while (position < chunk.byteLength) {
-      if (this.#frame) position += this.#gather(this.#frame, chunk, position, onFrame)
-      else if (this.#lengthFilled === 0 && chunk.byteLength - position >= lengthBytes) {
-        const frameBytes = checkedFrameBytes(chunk.readInt32BE(position), this.frameBytesMax)
-        position += lengthBytes + this.#begin(frameBytes, chunk, position + lengthBytes, onFrame)
+      if (this.#frame) {
+        const copied = chunk.copy(this.#frame, this.#frameFilled, position)
+        this.filledRest(copied, onFrame)
+        position += copied
       } else position += this.#gatherLength(chunk, position, onFrame)
     }
   }
 
+  /** The next `byteCount` bytes of the stream were written to the beginning of `rest`. */
+  filledRest(byteCount: number, onFrame: (frame: Uint8Array) => void): void {
+    const frame = this.#frame
+    assert(frame && this.#frameFilled + byteCount <= frame.byteLength, 'bytes behind the end of a frame')
+    this.#frameFilled += byteCount
+    if (this.#frameFilled < frame.byteLength) return
+    this.#frame = undefined
+    onFrame(frame)
+  }
+
   /** Answers how many bytes of the chunk it used. */
-  #begin(frameBytes: number, chunk: Buffer, position: number, onFrame: (frame: Uint8Array) => void): number {
-    if (chunk.byteLength - position >= frameBytes) {
-      onFrame(chunk.subarray(position, position + frameBytes))
-      return frameBytes
-    }
-    this.#frame = this.#pool?.take(frameBytes) ?? Buffer.allocUnsafeSlow(frameBytes)
-    this.#frameFilled = 0
-    return 0
-  }
-
-  #gather(frame: Buffer, chunk: Buffer, position: number, onFrame: (frame: Uint8Array) => void): number {
-    const copied = chunk.copy(frame, this.#frameFilled, position)
-    this.#frameFilled += copied
-    if (this.#frameFilled === frame.byteLength) {
-      this.#frame = undefined
-      this.#frameFilled = 0
-      onFrame(frame)
-    }
-    return copied
-  }
-
   #gatherLength(chunk: Buffer, position: number, onFrame: (frame: Uint8Array) => void): number {
     const copied = chunk.copy(this.#length, this.#lengthFilled, position)
     this.#lengthFilled += copied
     if (this.#lengthFilled < lengthBytes) return copied
     this.#lengthFilled = 0
     const frameBytes = checkedFrameBytes(this.#length.readInt32BE(0), this.frameBytesMax)
-    return copied + this.#begin(frameBytes, chunk, position + copied, onFrame)
+    this.#frame = this.#pool?.take(frameBytes) ?? Buffer.allocUnsafe(frameBytes)
+    this.#frameFilled = 0
+    if (frameBytes === 0) this.filledRest(0, onFrame)
+    return copied
   }
 }
 

@@ -127,6 +127,8 @@ export const limits = {
   connectionDrainMs: 10_000,
   /** Open Kafka connections. */
   connectionsMax: 10_000,
+  /** One read of a socket, unless it is of the rest of a larger frame. */
+  receivedBytes: 64 * KiB,
   /** Frame buffers kept for the next requests. */
   framePoolBytes: 32 * MiB,
   /** Partitions of one topic. */
