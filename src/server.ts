@@ -133,7 +133,7 @@ async function startOn(opened: AsyncDisposableStack, settings: Settings, logger:
     state,
     schemas,
     lanes,
-    hasTable: (topicId) => sinks.has(topicId),
+    tables: sinks,
     autoCreateTopics: settings['auto-create-topics'],
     defaultPartitions: settings['default-partitions'],
     clock,

@@ -50,9 +50,9 @@ const ZSTD_SINCE = 7
 
 async function judge(batch: Omit<AdmittedBatch, 'laneTicket'>, broker: BrokerContext): Promise<AdmittedBatch | PartitionAnswer> {
   const { topic, partition, records, header } = batch
-  const judgement = judgementOf(topic, broker.schemas, { hasTable: broker.hasTable(topic.topicId) })
+  const judgement = judgementOf(topic, broker.schemas, { hasTable: broker.tables.has(topic.topicId) })
   const lane = broker.lanes.laneFor(topic.topicId, partition)
-  const verdict = await judgeBatch(lane, broker.schemas, { topic: topic.name, partition, batch: records, judgement })
+  const verdict = await judgeBatch(lane, broker, { topic: topic.name, partition, batch: records, judgement })
   switch (verdict.kind) {
     case 'valid':
       return { ...batch, laneTicket: judgement.tableKey === undefined ? undefined : { lane, ticket: verdict.ticket } }

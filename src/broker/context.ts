@@ -5,6 +5,7 @@ import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/log.ts'
 import type { Metrics } from '../shared/metrics.ts'
 import type { StateStore } from '../state/state-store.ts'
+import type { LaneTables } from './judge-batch.ts'
 import type { MemoryLease } from './memory-budget.ts'
 import type { Topics } from './topics.ts'
 
@@ -18,8 +19,7 @@ export interface BrokerContext {
   readonly state: StateStore
   readonly schemas: TopicSchemas
   readonly lanes: { laneFor(topicId: string, partition: number): Lane }
-  /** Whether judged rows of the topic have a table to go to. */
-  readonly hasTable: (topicId: string) => boolean
+  readonly tables: LaneTables
   readonly autoCreateTopics: boolean
   readonly defaultPartitions: number
   readonly clock: Clock

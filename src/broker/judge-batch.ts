@@ -12,20 +12,46 @@ export interface BatchToJudge {
   readonly judgement: Judgement
 }
 
-/** Has a lane judge a batch, and gives the lane the schemas it lacks. The batch stays the caller's. */
+/** What a lane may lack, and who gives it. */
+export interface JudgedBy {
+  readonly schemas: TopicSchemas
+  readonly tables: LaneTables
+}
+
+/** The tables that judged rows go to, by topic id. */
+export interface LaneTables {
+  has(topicId: string): boolean
+  /** Gives the lane the columns of the topic's table, as they are known in memory; answers whether there is one still. */
+  defineTable(lane: Lane, topicId: string): boolean
+}
+
+/**
+ * Has a lane judge a batch, and gives the lane the schemas and the table's columns that it lacks. The batch stays the
+ * caller's. Fails closed, with HeadgateError `store-unavailable`: what was not judged is not accepted.
+ */
 export async function judgeBatch(
   lane: Lane,
-  schemas: TopicSchemas,
+  { schemas, tables }: JudgedBy,
   toJudge: BatchToJudge,
-): Promise<Exclude<Verdict, { kind: 'needs-schemas' }>> {
+): Promise<Exclude<Verdict, { kind: 'needs-schemas' | 'needs-table' }>> {
+  const { topic } = toJudge
   let judgement = toJudge.judgement
   for (let attempt = 1; attempt <= limits.judgeAttemptsMax; attempt++) {
     const verdict = await lane.judge({ ...toJudge, judgement, batch: sharedOrCopied(toJudge.batch) })
-    if (verdict.kind !== 'needs-schemas') return verdict
-    judgement = withAbsent(judgement, defineSchemas(lane, schemas, verdict))
+    switch (verdict.kind) {
+      case 'needs-schemas':
+        judgement = withAbsent(judgement, defineSchemas(lane, schemas, verdict))
+        break
+      case 'needs-table':
+        // Closed since the judgement was made: the batch that is sent again is judged as the topic is then.
+        if (!tables.defineTable(lane, judgement.tableKey ?? ''))
+          throw new HeadgateError('store-unavailable', `the table of topic ${topic} is changing; send again`)
+        break
+      default:
+        return verdict
+    }
   }
-  // Fail closed: what was not judged is not accepted.
-  throw new HeadgateError('store-unavailable', `the schemas of topic ${toJudge.topic} did not reach the lane`)
+  throw new HeadgateError('store-unavailable', `the schemas or the table of topic ${topic} did not reach the lane`)
 }
 
 /** A batch in pooled shared memory is read where it is; of a small one, in a socket chunk, goes a copy. */

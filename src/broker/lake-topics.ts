@@ -33,26 +33,28 @@ export function connectLakeTopics(context: LakeTopicsContext): LakeTopics {
       open(topic)
     },
     async onChanged(topic) {
-      await close(topic)
-      open(topic)
+      rowTypes.delete(topic.name)
+      await sinks.close(topic.topicId, () => described(topic))
     },
     async onDeleting(topic) {
       if (sinks.has(topic.topicId)) await flushLast(topic, context)
     },
-    async onDeleted(topic) {
-      await close(topic)
+    async onDeleted({ name, topicId }) {
+      await sinks.close(topicId)
+      rowTypes.delete(name)
     },
     rowTypeOf: (topicName) => rowTypes.get(topicName),
   }
 
   function open(topic: Topic): void {
-    const rowType = openSink(topic, context)
-    if (rowType) rowTypes.set(topic.name, rowType)
+    const lakeTopic = described(topic)
+    if (lakeTopic) sinks.open(lakeTopic)
   }
 
-  async function close({ name, topicId }: Topic): Promise<void> {
-    await sinks.close(topicId)
-    rowTypes.delete(name)
+  function described(topic: Topic): LakeTopic | undefined {
+    const lakeTopic = lakeTopicOrNone(topic, context)
+    if (lakeTopic) rowTypes.set(topic.name, lakeTopic.rowType)
+    return lakeTopic
   }
 }
 
@@ -65,12 +67,10 @@ async function flushLast({ name, topicId }: Topic, { sinks, logger }: LakeTopics
   }
 }
 
-/** Answers the columns of the topic's table; undefined when it has none. */
-function openSink(topic: Topic, context: LakeTopicsContext): StructType | undefined {
+/** A schema that no table can hold leaves its topic without one. */
+function lakeTopicOrNone(topic: Topic, context: LakeTopicsContext): LakeTopic | undefined {
   try {
-    const lakeTopic = lakeTopicOf(topic, context)
-    if (lakeTopic) context.sinks.open(lakeTopic)
-    return lakeTopic?.rowType
+    return lakeTopicOf(topic, context)
   } catch (error) {
     if (!(error instanceof HeadgateError)) throw error
     context.logger.error({ topic: topic.name, reason: error.message }, 'a topic has no table')

@@ -16,6 +16,7 @@ import type {
 /** The methods of a lane as data. */
 export type LaneCall =
   | { readonly kind: 'define-schema'; readonly schema: LaneSchema }
+  | { readonly kind: 'define-table'; readonly table: LaneTable }
   | { readonly kind: 'open-table'; readonly table: LaneTable }
   | { readonly kind: 'close-table'; readonly tableKey: string }
   | { readonly kind: 'judge'; readonly request: JudgeRequest }
@@ -34,6 +35,10 @@ export class CalledLane implements Lane {
 
   defineSchema(schema: LaneSchema): void {
     this.#calls.tell({ kind: 'define-schema', schema })
+  }
+
+  defineTable(table: LaneTable): void {
+    this.#calls.tell({ kind: 'define-table', table })
   }
 
   openTable(table: LaneTable): void {

@@ -29,11 +29,13 @@ export class LaneCore {
     this.#lastTicket = randomInt(random, TICKET_START_MAX)
   }
 
-  openTable({ tableKey, rowType, partitionBy }: LaneTable): void {
-    this.closeTable(tableKey)
-    const shape = tableShape(rowType)
-    const judged = new JudgedRows(shape, this.#judgedMemory)
-    this.#tables.set(tableKey, { judged, buffers: new TableBuffers(shape, partitionBy) })
+  defineTable(table: LaneTable): void {
+    if (!this.#tables.has(table.tableKey)) this.#addTable(table, { isOpen: false })
+  }
+
+  openTable(table: LaneTable): void {
+    this.closeTable(table.tableKey)
+    this.#addTable(table, { isOpen: true })
   }
 
   closeTable(tableKey: string): void {
@@ -43,9 +45,11 @@ export class LaneCore {
     for (const ticket of table.judged.tickets()) this.discard(ticket)
   }
 
-  /** Rows of a table that is not open are not kept: their ticket is gone from the start. */
+  /** Without a table nothing is kept: the ticket is gone from the start. */
   judge({ topic, partition, batch, judgement }: JudgeRequest): Verdict {
-    const table = judgement.tableKey === undefined ? undefined : this.#tables.get(judgement.tableKey)
+    const { tableKey } = judgement
+    const table = tableKey === undefined ? undefined : this.#tables.get(tableKey)
+    if (tableKey !== undefined && !table) return { kind: 'needs-table' }
     const rows = table?.judged.rowsToAppend()
     const start = rows?.length ?? 0
     const judged = this.#judge({ batch, partition, judgement, rows, skipCount: 0, isStored: false }, topic)
@@ -65,7 +69,7 @@ export class LaneCore {
   adopt({ ticket, tableKey, partition, baseOffset, logAppendTimeMs }: AdoptRequest): AdoptOutcome {
     const table = this.#tables.get(tableKey)
     const range = table?.judged.rangeOf(ticket)
-    if (!table || !range) return { kind: 'gone' }
+    if (!table?.isOpen || !range) return { kind: 'gone' }
     assert(range.partition === partition, 'rows of another partition')
     table.buffers.append(range, { baseOffset, logAppendTimeMs })
     this.discard(ticket)
@@ -110,9 +114,15 @@ export class LaneCore {
     if (this.#judgedMemory.byteLength > limits.judgedBytesMax) this.discard(ticket)
   }
 
+  #addTable({ tableKey, rowType, partitionBy }: LaneTable, { isOpen }: { isOpen: boolean }): void {
+    const shape = tableShape(rowType)
+    const judged = new JudgedRows(shape, this.#judgedMemory)
+    this.#tables.set(tableKey, { judged, buffers: new TableBuffers(shape, partitionBy), isOpen })
+  }
+
   #openTable(tableKey: string): Table {
     const table = this.#tables.get(tableKey)
-    if (!table) throw new HeadgateError('not-found', `table ${tableKey} is not open in this lane; it may have started again`)
+    if (!table?.isOpen) throw new HeadgateError('not-found', `table ${tableKey} is not open in this lane; it may have started again`)
     return table
   }
 }
@@ -123,6 +133,8 @@ const TICKET_START_MAX = Number.MAX_SAFE_INTEGER / 2
 interface Table {
   readonly judged: JudgedRows
   readonly buffers: TableBuffers
+  /** Of one that is only defined, rows are judged; nothing is in its buffers. */
+  readonly isOpen: boolean
 }
 
 /** Every partition value is a file of its own: one batch must not be able to ask for a million of them. */

@@ -21,6 +21,8 @@ export class LaneExecutor implements ServedExecutor<LaneCall> {
     switch (call.kind) {
       case 'define-schema':
         return this.#defineSchema(call.schema)
+      case 'define-table':
+        return this.#core.defineTable(call.table)
       case 'open-table':
         return this.#core.openTable(call.table)
       case 'close-table':

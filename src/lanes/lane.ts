@@ -12,9 +12,17 @@ import type { SchemaDefinition } from '../schema/language.ts'
 export interface Lane {
   /** Makes a schema known; idempotent. A lane never asks back: `judge` answers `needs-schemas` instead. */
   defineSchema(schema: LaneSchema): void
-  /** Opens the buffers of a topic's table, before its first `adopt` or `decode`. `tableKey` is the topic id. */
+  /**
+   * Makes a table's columns known: records are held against them, and judged rows are kept. Leaves a table that is known as
+   * it is. `tableKey` is the topic id. A lane never asks back: `judge` answers `needs-table` instead.
+   */
+  defineTable(table: LaneTable): void
+  /**
+   * Opens the table's buffers, empty, before its first `adopt` or `decode`. Those of a lane that died are opened by nobody
+   * but whoever forgot what was in them: until then nothing is adopted, decoded or cut.
+   */
   openTable(table: LaneTable): void
-  /** Drops the buffers of a table and every ticket that belongs to it. */
+  /** Drops the columns and buffers of a table and every ticket that belongs to it. */
   closeTable(tableKey: string): void
 
   judge(request: JudgeRequest): Promise<Verdict>
@@ -90,6 +98,8 @@ export type Verdict =
   | { readonly kind: 'malformed'; readonly reason: string }
   /** Ids this lane has not been given. Define them and judge again; an id that does not exist must not be sent again. */
   | { readonly kind: 'needs-schemas'; readonly schemaIds: readonly number[]; readonly guids: readonly string[] }
+  /** The table of the judgement is not known here, and no record is judged without its columns. Define it and judge again. */
+  | { readonly kind: 'needs-table' }
 
 export interface InvalidRecord {
   /** Position in the batch. */

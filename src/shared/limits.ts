@@ -133,7 +133,7 @@ export const limits = {
   framePoolBytes: 32 * MiB,
   /** Partitions of one topic. */
   topicPartitionsMax: 10_000,
-  /** How often a batch is judged anew because a lane lacked schemas. */
+  /** How often a batch is judged because a lane lacked schemas or the columns of its table. */
   judgeAttemptsMax: 4,
 
   /* protocol: what one request may be. */

@@ -1,7 +1,8 @@
 import type { StructType } from '../columns/row-type.ts'
 import type { Encoder } from '../lanes/encoder.ts'
 import { withAbsent, type NamedSchemas } from '../lanes/absent-schemas.ts'
-import type { Judgement, Lane } from '../lanes/lane.ts'
+import type { Judgement, Lane, LaneTable } from '../lanes/lane.ts'
+import { tableShape } from '../lanes/table-shape.ts'
 import type { AppendedBatch, Log } from '../log/log.ts'
 import type { Clock } from '../shared/clock.ts'
 import { HeadgateError } from '../shared/errors.ts'
@@ -50,7 +51,9 @@ export interface SinksContext {
  */
 export class Sinks {
   readonly #context: SinksContext
-  readonly #sinks = new Map<string, { topic: LakeTopic; sink: TopicSink }>()
+  readonly #sinks = new Map<string, { readonly topic: LakeTopic; readonly sink: TopicSink }>()
+  /** The columns that records are held against, by topic id: of the table, once it was opened, and of the schema before. */
+  readonly #laneTables = new Map<string, LaneTable>()
   /** Per topic, what its stored records name and the registry does not have. */
   readonly #absent = new Map<string, NamedSchemas>()
   readonly #stopListening: () => void
@@ -75,17 +78,32 @@ export class Sinks {
   open(topic: LakeTopic): void {
     const { topicId, rowType, settings } = topic
     if (this.#sinks.has(topicId)) return
-    for (const lane of this.#context.lanes.all) lane.openTable({ tableKey: topicId, rowType, partitionBy: settings.partitionBy })
+    this.#laneTables.set(topicId, { tableKey: topicId, rowType, partitionBy: settings.partitionBy })
+    for (const lane of this.#context.lanes.all) this.defineTable(lane, topicId)
     this.#sinks.set(topicId, { topic, sink: new TopicSink(this.#sinkContext(topic)) })
   }
 
-  async close(topicId: string): Promise<void> {
+  /**
+   * Gives a lane the columns of a topic's table; answers whether the topic has one. A lane that died knows none, and asks for
+   * them with the next batch: from memory, so that neither the lake nor a session has a say in whether records are judged.
+   */
+  defineTable(lane: Lane, topicId: string): boolean {
+    const table = this.#laneTables.get(topicId)
+    if (table) lane.defineTable(table)
+    return table !== undefined
+  }
+
+  /** With `next`, the topic goes on as that says, and there is no moment at which it has no table. */
+  async close(topicId: string, next?: () => LakeTopic | undefined): Promise<void> {
     const open = this.#sinks.get(topicId)
     await open?.sink.close()
     // Only now: until it is closed, retention must not take it for a topic without a table.
     this.#sinks.delete(topicId)
+    this.#laneTables.delete(topicId)
     this.#absent.delete(topicId)
     for (const lane of this.#context.lanes.all) lane.closeTable(topicId)
+    const topic = next?.()
+    if (topic) this.open(topic)
   }
 
   /** Offsets below it are in the topic's tables; everything, for a topic without a table. */
@@ -147,9 +165,12 @@ export class Sinks {
     const { openTopicTables } = await import('./open-tables.ts')
     const tables = await openTopicTables({ topic: name, topicId, rowType: topic.rowType, settings }, this.#context.tables, signal)
     const { rowType, partitionBy } = tables.leader
+    // Columns that lack what tells rows apart would be the end of every lane, and of other topics' rows with it.
+    tableShape(rowType)
+    const table = { tableKey: topicId, rowType, partitionBy }
+    this.#laneTables.set(topicId, table)
     for (const lane of lanes.all) {
-      lane.closeTable(topicId)
-      lane.openTable({ tableKey: topicId, rowType, partitionBy })
+      lane.openTable(table)
       this.#defineStoredSchemas(topic, lane)
     }
     return {

@@ -57,15 +57,27 @@ export function judgedRows(given: () => LaneUnderTest): void {
       expect(await given().adopt(ticket, 0n, null, 'other')).toEqual({
         kind: 'gone',
       })
-      const unopened = await given().ticketOf([order(1)], { ...judgement, tableKey: 'other' })
-      given().lane.openTable({ tableKey: 'other', rowType: orderTable, partitionBy: 'none' })
-      expect(await given().adopt(unopened, 0n, null, 'other')).toEqual({
-        kind: 'gone',
-      })
+      const { tableKey: _, ...tableless } = judgement
+      expect(await given().adopt(await given().ticketOf([order(1)], tableless), 0n)).toEqual({ kind: 'gone' })
       given().lane.closeTable(tableKey)
       given().openOrders('none')
       expect(await given().adopt(ticket, 0n)).toEqual({ kind: 'gone' })
       expect(await given().cutRows()).toEqual([])
+    })
+
+    test('of a table that is known and not open are gone: what a lane held when it died is not passed over in silence', async () => {
+      const table = { tableKey: 'known', rowType: orderTable, partitionBy: 'none' } as const
+      const how = { ...judgement, tableKey: 'known' }
+      given().lane.defineTable(table)
+      const early = await given().ticketOf([order(1)], how)
+      expect(await given().adopt(early, 0n, null, 'known')).toEqual({ kind: 'gone' })
+      await expect(given().lane.cut('known')).rejects.toMatchObject({ kind: 'not-found' })
+      given().lane.openTable(table)
+      expect(await given().adopt(early, 0n, null, 'known')).toEqual({ kind: 'gone' })
+      expect(await given().adopt(await given().ticketOf([order(2)], how), 1n, null, 'known')).toMatchObject({ kind: 'adopted' })
+      given().lane.defineTable(table)
+      expect(rowsOf(await given().lane.cut('known'))).toEqual([orderRow(2, 1n)])
+      given().lane.closeTable('known')
     })
 
     test('above the bound are forgotten, the batch is valid all the same', async () => {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { assignFieldIds, rowField } from '../../src/columns/row-type.ts'
+import { tableRowType } from '../../src/lanes/metadata-columns.ts'
 import { batchField, batchHeaderBytes } from '../../src/protocol/records/batch.ts'
 import type { RecordToWrite } from '../../src/protocol/records/build-batch.ts'
 import { writeHeader, writePrefixed } from '../../src/schema/wire-framing.ts'
@@ -7,6 +9,8 @@ import { limits } from '../../src/shared/limits.ts'
 import { bombs } from '../lanes/bombs.ts'
 import { framed, type LaneUnderTest } from '../lanes/lane-under-test.ts'
 import { batchOf, DAY_MS, encodeOrder, judgement, newYearMs, order, orderRow, orderSchema } from '../lanes/orders.ts'
+
+const otherTable = assignFieldIds(tableRowType([rowField('id', { kind: 'string' })]))
 
 /** What a lane says of a batch. */
 export function verdicts(given: () => LaneUnderTest): void {
@@ -155,6 +159,21 @@ export function verdicts(given: () => LaneUnderTest): void {
           },
         ],
       })
+    })
+
+    test('is not given while the columns of the table are unknown, whatever the batch holds', async () => {
+      const how = { ...judgement, tableKey: 'unheard-of' }
+      const bad = { value: writePrefixed(7, Uint8Array.of(0xff)), timestampMs: 0n }
+      for (const records of [[order(1)], [bad]]) expect(await given().judgeRecords(records, how)).toEqual({ kind: 'needs-table' })
+      given().lane.defineTable({ tableKey: 'unheard-of', rowType: otherTable, partitionBy: 'none' })
+      expect(await given().judgeRecords([order(1)], how)).toMatchObject({
+        kind: 'invalid',
+        errors: [
+          { index: 0, reason: 'schema id 7 does not fit the table of topic orders: id is string in the table and long in the schema' },
+        ],
+      })
+      given().lane.closeTable('unheard-of')
+      expect(await given().judgeRecords([order(1)], how)).toEqual({ kind: 'needs-table' })
     })
 
     test('without a table is the same, and its rows are gone', async () => {

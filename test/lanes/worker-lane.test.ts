@@ -16,6 +16,7 @@ describe('a lane whose thread dies', () => {
   test('rejects what was under way, says so, and starts again with nothing', async () => {
     const crashes: Error[] = []
     const lane = workerLane({ name: 'lane 3', onCrash: (error) => crashes.push(error) })
+    lane.openTable({ tableKey, rowType: orderTable, partitionBy: 'none' })
     await judged(lane)
     // A table that has no offsets is nothing that a lane can be asked for.
     lane.openTable({ tableKey: 'broken', rowType: structType([]), partitionBy: 'none' })
@@ -25,7 +26,10 @@ describe('a lane whose thread dies', () => {
     })
     expect(crashes).toHaveLength(1)
     await expect(lane.cut(tableKey)).rejects.toMatchObject({ kind: 'not-found' })
+    expect(await judged(lane)).toEqual({ kind: 'needs-table' })
+    lane.defineTable({ tableKey, rowType: orderTable, partitionBy: 'none' })
     expect(await judged(lane)).toMatchObject({ kind: 'valid' })
+    await expect(lane.cut(tableKey)).rejects.toMatchObject({ kind: 'not-found' })
     await lane.close()
     expect(crashes).toHaveLength(1)
   })
@@ -41,7 +45,6 @@ describe('a lane whose thread dies', () => {
 test('a verdict never waits behind an encode', async () => {
   const lane = workerLane({ name: 'lane', onCrash })
   const encoder = workerEncoder({ name: 'encoder', onCrash })
-  await judged(lane)
   const [chunk] = await bigChunk(lane)
   encoder.open({ fileKey: 'file', rowType: orderTable, rowGroupRows: 1_000_000 })
   const finished: string[] = []
@@ -55,6 +58,7 @@ test('a verdict never waits behind an encode', async () => {
 test('the caller keeps a frame of which a batch was only a part', async () => {
   const lane = workerLane({ name: 'lane', onCrash })
   lane.defineSchema(orderSchema)
+  lane.defineTable({ tableKey, rowType: orderTable, partitionBy: 'none' })
   const batch = batchOf([order(1)])
   const frame = new Uint8Array(batch.length * 2)
   frame.set(batch)
@@ -72,6 +76,9 @@ test('bytes that were given away already are refused, and the lane goes on', asy
   const batch = batchOf([order(1)])
   structuredClone(batch, { transfer: [batch.buffer] })
   await expect(lane.judge({ topic, partition: 0, batch, judgement })).rejects.toThrow()
+  // What was told in the same turn went with it.
+  expect(await judged(lane)).toEqual({ kind: 'needs-table' })
+  lane.defineTable({ tableKey, rowType: orderTable, partitionBy: 'none' })
   expect(await judged(lane)).toMatchObject({ kind: 'valid' })
   await lane.close()
 })
@@ -82,6 +89,7 @@ function judged(lane: Lane) {
 }
 
 async function bigChunk(lane: Lane): Promise<Chunk[]> {
+  lane.defineSchema(orderSchema)
   lane.openTable({ tableKey, rowType: orderTable, partitionBy: 'none' })
   const records = Array.from({ length: 2_000 }, (_, id) => order(id))
   for (let copy = 0; copy < 60; copy++)

@@ -1,4 +1,4 @@
-import { judgeBatch, defineSchemas } from '../../../src/broker/judge-batch.ts'
+import { type BatchToJudge, judgeBatch, defineSchemas } from '../../../src/broker/judge-batch.ts'
 import { CalledEncoder, type EncoderCall } from '../../../src/lanes/encoder-calls.ts'
 import { EncoderExecutor } from '../../../src/lanes/encoder-executor.ts'
 import type { Lane } from '../../../src/lanes/lane.ts'
@@ -16,7 +16,7 @@ import { Metrics } from '../../../src/shared/metrics.ts'
 import { randomInt } from '../../../src/shared/random.ts'
 // The sink loads it with its first table; what the module loader does is out of the scheduler's sight.
 import '../../../src/sink/open-tables.ts'
-import { Sinks } from '../../../src/sink/sinks.ts'
+import { type LakeTopic, Sinks } from '../../../src/sink/sinks.ts'
 import { withStateFaults } from '../../../src/state/faults.ts'
 import type { Life } from './scheduler.ts'
 import { SimulatedCalls } from './simulated-calls.ts'
@@ -90,8 +90,8 @@ export class SimulatedBroker {
   ): Promise<ProduceOutcome> {
     const { partition, bytes } = batch
     const lane = this.#lanes.laneFor(topic.topicId, partition)
-    const judgement = topic.judgement()
-    const verdict = await this.#judge(lane, topic, batch)
+    const judgement = topic.judgement({ hasTable: this.sinks.has(topic.topicId) })
+    const verdict = await this.#judge(lane, { topic: topic.name, partition, batch: bytes, judgement })
     await before
     try {
       if (verdict.kind === 'unavailable') return verdict
@@ -121,11 +121,11 @@ export class SimulatedBroker {
 
   /** A topic whose settings changed; changes of one topic take turns. */
   reopen(topic: SimulatedTopic, change: () => void = () => undefined): Promise<void> {
-    const reopened = (this.#reopening.get(topic) ?? Promise.resolve()).then(async () => {
-      await this.sinks.close(topic.topicId)
+    const changed = (): LakeTopic => {
       change()
-      this.sinks.open(topic.lakeTopic())
-    })
+      return topic.lakeTopic()
+    }
+    const reopened = (this.#reopening.get(topic) ?? Promise.resolve()).then(() => this.sinks.close(topic.topicId, changed))
     this.#reopening.set(topic, reopened)
     return reopened
   }
@@ -153,9 +153,9 @@ export class SimulatedBroker {
     this.#logLife.end()
   }
 
-  async #judge(lane: Lane, topic: SimulatedTopic, { partition, bytes }: { readonly partition: number; readonly bytes: Uint8Array }) {
+  async #judge(lane: Lane, batch: BatchToJudge) {
     try {
-      return await judgeBatch(lane, orderSchemas, { topic: topic.name, partition, batch: bytes, judgement: topic.judgement() })
+      return await judgeBatch(lane, { schemas: orderSchemas, tables: this.sinks }, batch)
     } catch (error) {
       if (!isErrorOfKind(error, 'store-unavailable')) throw error
       return { kind: 'unavailable', reason: error.message } as const

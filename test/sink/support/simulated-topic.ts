@@ -51,8 +51,10 @@ export class SimulatedTopic {
   }
 
   /** How a batch is judged when it comes in. */
-  judgement(): Judgement {
-    return this.plan.isValidated ? this.#storedJudgement() : { value: { kind: 'none' }, isKeyRequired: false }
+  judgement({ hasTable }: { readonly hasTable: boolean }): Judgement {
+    if (!this.plan.isValidated) return { value: { kind: 'none' }, isKeyRequired: false }
+    const { tableKey, ...judgement } = this.#storedJudgement()
+    return hasTable && tableKey !== undefined ? { ...judgement, tableKey } : judgement
   }
 
   lakeTopic(): LakeTopic {
