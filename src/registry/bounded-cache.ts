@@ -1,4 +1,7 @@
-/** Keeps what was used last, up to a total weight; what was not used for longest goes first. */
+/**
+ * Keeps what was used last, up to a total weight; what was not used for longest goes first. The last one is kept whatever
+ * it weighs: whoever made it asks for it again at once.
+ */
 export class BoundedCache<Key, Value> {
   readonly #weightMax: number
   readonly #weightOf: (value: Value, key: Key) => number
@@ -19,13 +22,12 @@ export class BoundedCache<Key, Value> {
     return value
   }
 
-  /** Something heavier than the whole bound is not kept. */
   set(key: Key, value: Value): void {
     this.delete(key)
     this.#values.set(key, value)
     this.#weight += this.#weightOf(value, key)
     for (const oldest of this.#values.keys()) {
-      if (this.#weight <= this.#weightMax) return
+      if (this.#weight <= this.#weightMax || this.#values.size === 1) return
       this.delete(oldest)
     }
   }

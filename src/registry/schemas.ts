@@ -82,6 +82,7 @@ export class Schemas {
    */
   resolve(references: readonly SchemaReference[], parent: string): ResolvedReference[] {
     const resolved = new Map<string, ResolvedReference>()
+    let bytes = 0
     const open = new Set<RegisteredSchema>()
     const visit = (reference: SchemaReference, subject: string): void => {
       if (resolved.has(reference.name)) return
@@ -92,7 +93,11 @@ export class Schemas {
       open.add(schema)
       for (const inner of schema.references) visit(inner, subjectBeside(subject, inner.subject))
       open.delete(schema)
-      resolved.set(reference.name, { name: reference.name, text: this.content(schema).schema })
+      const { schema: text } = this.content(schema)
+      bytes += Buffer.byteLength(text)
+      if (bytes > limits.schemaReferencesBytesMax)
+        throw invalidReference(`the references hold more than ${limits.schemaReferencesBytesMax} bytes of text`)
+      resolved.set(reference.name, { name: reference.name, text })
     }
     for (const reference of references) visit(reference, subjectBeside(parent, reference.subject))
     return [...resolved.values()]
@@ -106,7 +111,7 @@ export class Schemas {
   }
 
   #parse(definition: SchemaDefinition): Parsed {
-    return { schema: this.language(definition.schemaType).parse(definition), textLength: definition.text.length + PARSED_OVERHEAD }
+    return { schema: this.language(definition.schemaType).parse(definition), textLength: lengthOf(definition) + PARSED_OVERHEAD }
   }
 }
 
@@ -117,6 +122,11 @@ interface Parsed {
 
 /** What the smallest parsed schema weighs, in bytes of text: a cache of them must not be one of millions. */
 const PARSED_OVERHEAD = 200
+
+/** References are part of the parsed form. */
+function lengthOf({ text, references }: SchemaDefinition): number {
+  return references.reduce((length, reference) => length + reference.text.length, text.length)
+}
 
 function invalidReference(details: string): Error {
   return registryErrors.invalidSchema(`Invalid schema, details: ${details}`)

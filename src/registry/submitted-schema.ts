@@ -48,11 +48,13 @@ export function readSubmitted(
 ): ReadSchema {
   const { schemaType, schema: text, metadata, ruleSet } = submitted
   if (text.trim() === '') throw registryErrors.emptySchema()
-  if (text.length > limits.registryBodyBytesMax) throw registryErrors.tooLarge(limits.registryBodyBytesMax)
+  checkSize(text)
   if (submitted.references.length > limits.schemaReferencesMax)
     throw registryErrors.invalidSchema(`Invalid schema of type ${schemaType}, details: more than ${limits.schemaReferencesMax} references`)
   const references = submitted.references.map((reference) => concreteReference(reference))
   const parsed = schemas.parseSubmitted({ schemaType, text, references: schemas.resolve(references, subject) }, { isNormalized })
+  // What is stored is read again and again, and may be longer than what was sent.
+  checkSize(parsed.canonicalText)
   const kept = isNormalized ? distinctSorted(references) : references
   return { parsed, content: contentOf({ schemaType, schema: parsed.canonicalText, references: kept, metadata, ruleSet }) }
 
@@ -64,6 +66,10 @@ export function readSubmitted(
       `Invalid schema of type ${schemaType}, details: No schema reference found for subject "${target}" and version ${reference.version}`,
     )
   }
+}
+
+function checkSize(text: string): void {
+  if (Buffer.byteLength(text) > limits.schemaTextBytesMax) throw registryErrors.tooLarge(limits.schemaTextBytesMax)
 }
 
 /** What a subject's config and the version before add to what a schema brings itself (reference section 1.4). */

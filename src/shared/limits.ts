@@ -88,7 +88,7 @@ export const limits = {
   registryBodyBytesMax: 8 * MiB,
   /** Texts of schemas that are kept at hand. */
   registryTextCacheBytes: 64 * MiB,
-  /** Texts of schemas whose parsed form is kept at hand; that takes some ten times as much. */
+  /** Texts of schemas, with what they refer to, whose parsed form is kept at hand; that takes some ten times as much. */
   registryParsedCacheBytes: 2 * MiB,
   /** References of one schema, theirs included. */
   schemaReferencesMax: 1_000,
@@ -194,8 +194,10 @@ export const limits = {
 
   /* schema: what a schema and a value may be. */
 
-  /** Text of one schema (the registry answers 42209 above it). */
-  schemaTextBytesMax: 16 * MiB,
+  /** Text of one schema (the registry answers 42209 above it): reading it keeps a broker from everything else, some 0.2 s a MiB. */
+  schemaTextBytesMax: 2 * MiB,
+  /** Texts of everything that one schema refers to: they are read together with it. */
+  schemaReferencesBytesMax: 2 * MiB,
   /** Nesting of records, arrays, maps and messages, in a schema and in a value. */
   nestingMax: 64,
   /** Nesting of the JSON text of an Avro schema, properties included. */
@@ -226,7 +228,7 @@ export const limits = {
   /* schema: whether one schema can read what another wrote. */
 
   /** Steps of one comparison: fields, symbols and branches looked at, each new pair of types counting several times. */
-  compatibilityStepsMax: 10_000_000,
+  compatibilityStepsMax: 3_000_000,
   /** Broken rules that one comparison names; where there are more, the first ones speak for them. */
   incompatibilitiesMax: 1_000,
   /** Types that the path of a broken rule names before the ones further out are left away. */
@@ -245,7 +247,7 @@ export const limits = {
   /** Steps of the program that a pattern compiles to, repetitions written out. */
   patternSizeMax: 5_000,
   /** The same for all patterns of a schema together. */
-  patternSizeTotalMax: 100_000,
+  patternSizeTotalMax: 40_000,
 
   /* schema/protobuf: what a .proto file and a message may be. */
 

@@ -18,6 +18,12 @@ interface Refusal {
   readonly message?: string
 }
 
+const tooLarge = (bytesMax: number): Refusal & { status: number } => ({
+  status: 422,
+  error_code: 42_209,
+  message: `Schema is too large; at most ${bytesMax} bytes are taken`,
+})
+
 async function post(subject: string, body: unknown): Promise<Refusal & { status: number; id?: number }> {
   const { status, text } = await rawRequest(server.url, { request: `POST /subjects/${subject}/versions`, body })
   return { status, ...(JSON.parse(text) as Refusal) }
@@ -58,13 +64,17 @@ describe('schemas', () => {
 
 describe('bodies', () => {
   test('of 16 MB are too large, and so are those just above the bound', async () => {
-    const tooLarge = {
-      status: 422,
-      error_code: 42_209,
-      message: `Schema is too large; at most ${limits.registryBodyBytesMax} bytes are taken`,
-    }
-    expect(await post('large', { schema: 'x'.repeat(16_000_000) })).toEqual(tooLarge)
-    expect(await post('large', { schema: 'x'.repeat(limits.registryBodyBytesMax) })).toEqual(tooLarge)
+    const expected = tooLarge(limits.registryBodyBytesMax)
+    expect(await post('large', { schema: 'x'.repeat(16_000_000) })).toEqual(expected)
+    expect(await post('large', { schema: 'x'.repeat(limits.registryBodyBytesMax) })).toEqual(expected)
+  })
+
+  test('with a schema that would take long to read are too large, also when only its canonical text is', async () => {
+    const expected = tooLarge(limits.schemaTextBytesMax)
+    expect(await post('large', { schema: `"int"${' '.repeat(limits.schemaTextBytesMax)}` })).toEqual(expected)
+    const fields = Array.from({ length: 18_000 }, (_, nth) => `M f${nth}=${nth + 1};`).join('')
+    const indented = `syntax="proto3";${nested('message M{', fields, '}', 60)}`
+    expect(await post('large', { schemaType: 'PROTOBUF', schema: indented })).toEqual(expected)
   })
 
   for (const [what, body, status] of [

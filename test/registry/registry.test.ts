@@ -217,6 +217,18 @@ describe('references', () => {
     })
   })
 
+  test('are bounded in text, since all of it is read with whatever refers to it', async () => {
+    const registry = await openRegistry()
+    const half = json({ description: 'x'.repeat(limits.schemaReferencesBytesMax / 2) })
+    await registry.register('half', half, asSent)
+    const reference = (nth: number) => ({ name: `r${nth}`, subject: 'half', version: 1 })
+    expect(await registry.register('a', json({}, reference(0)), asSent)).toMatchObject({ version: 1 })
+    expect(await refusalOf(registry.register('b', json({}, reference(0), reference(1)), asSent))).toMatchObject({
+      errorCode: 42_201,
+      message: expect.stringContaining(`the references hold more than ${limits.schemaReferencesBytesMax} bytes of text`),
+    })
+  })
+
   test('are bounded in depth', async () => {
     const registry = await openRegistry()
     await registry.register('s0', json({}), asSent)

@@ -73,20 +73,22 @@ function parseDocument(
 ): SchemaDocument {
   const path = `${name}#`
   if (name !== '') parseText(text, path)
-  const schema = JSON.parse(text, function noteWideBound(
-    this: RawObject,
-    key: string,
-    value: unknown,
-    context: { source: string },
-  ): unknown {
-    if (isBeyondInt64(key, value, context)) wideBounds.add(this)
-    return value
-  } as (key: string, value: unknown) => unknown) as RawSchema
+  const schema = WIDE_NUMBER.test(text) ? parseNoting(wideBounds, text) : (JSON.parse(text) as RawSchema)
   if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null || Array.isArray(schema)))
     throw invalidSchema(path, 'a schema must be an object or a boolean')
   const dialect = dialectOf(schema, path, inherited)
   checkAgainstMetaSchema(schema, dialect, path)
   return { name, schema, dialect }
+}
+
+/** What every number of 2^63 and above has; to look at each value of a text takes ten times as long as to parse it. */
+const WIDE_NUMBER = /\d{19}|\d[eE]/
+
+function parseNoting(wideBounds: WeakSet<RawObject>, text: string): RawSchema {
+  return JSON.parse(text, function noteWideBound(this: RawObject, key: string, value: unknown, context: { source: string }): unknown {
+    if (isBeyondInt64(key, value, context)) wideBounds.add(this)
+    return value
+  } as (key: string, value: unknown) => unknown) as RawSchema
 }
 
 /** Whether a bound lets integers above 2^63-1 pass; a double cannot tell that number from the next. */

@@ -94,7 +94,7 @@ describe('what is not a schema is refused with where and why', () => {
   })
 
   test('a text above the limit, before it is looked at', () => {
-    expect(refusal(' '.repeat(limits.schemaTextBytesMax + 1))).toContain('at most 16777216 are allowed')
+    expect(refusal(' '.repeat(limits.schemaTextBytesMax + 1))).toContain('at most 2097152 are allowed')
   })
 })
 

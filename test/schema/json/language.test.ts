@@ -250,7 +250,7 @@ describe('a hostile schema costs a clear error, not memory or time', () => {
     ],
     ['allOf that doubles per level', doubling('allOf', { type: 'string' }), 'with its references written out it has more than 20000 parts'],
     ['a long chain of references', chain(5_000), 'schemas are nested deeper than 256 levels'],
-    ['deep nesting', nested(1_000_000), 'nested deeper than 256 levels'],
+    ['deep nesting', nested(100_000), 'nested deeper than 256 levels'],
     ['many alternatives', { oneOf: Array.from({ length: 1_001 }, (_, index) => ({ const: index })) }, 'more than 1000 schemas in one list'],
     ['columns in columns', nested(100).replace('true', '{"type":"string"}'), 'columns are nested deeper than 64 levels'],
     [
@@ -265,14 +265,14 @@ describe('a hostile schema costs a clear error, not memory or time', () => {
     [
       'many large patterns',
       { allOf: Array.from({ length: 1_000 }, (_, index) => ({ pattern: `x{1,1000}y${index}` })) },
-      'the patterns together unfold to more than 100000 steps',
+      'the patterns together unfold to more than 40000 steps',
     ],
     ['a reference to itself under not', { not: { $ref: '#' } }, 'the schema refers to itself'],
   ] as const satisfies readonly (readonly [string, SchemaSource, string])[])
     test(name, () => expect(refusalOf(() => parseSchema(schema).rowType())).toContain(message))
 
   test('text above the limit', () => {
-    expect(refusalOf(() => parseSchema(`"${'x'.repeat(limits.schemaTextBytesMax)}"`))).toContain('longer than 16777216 bytes')
+    expect(refusalOf(() => parseSchema(`"${'x'.repeat(limits.schemaTextBytesMax)}"`))).toContain('longer than 2097152 bytes')
   })
 
   test('as many properties as columns are allowed compile and judge', () => {
