@@ -15,7 +15,7 @@ export interface World {
   exit(code: number): unknown
 }
 
-/** Picks a subcommand, runs it, and turns an error into one line and an exit code. */
+/** Picks a subcommand, runs it, and turns an error into one line, the lines of a difference behind it, and an exit code. */
 export async function main(words: readonly string[], world: World): Promise<number> {
   const signal = interruption(world)
   leaveQuietly(world)
@@ -24,7 +24,7 @@ export async function main(words: readonly string[], world: World): Promise<numb
   } catch (error) {
     if (signal.aborted && (error === signal.reason || isAbort(error))) return exitCodes.interrupted
     const debug = world.env['HEADGATE_DEBUG'] === undefined ? '' : `\n${error instanceof Error ? error.stack : ''}`
-    world.stderr.write(`headgate: ${oneLine(messageOf(error))}${debug}\n`)
+    world.stderr.write(`headgate: ${oneLine(messageOf(error))}${differenceOf(error)}${debug}\n`)
     return error instanceof HeadgateError ? exitCodeOf(error.kind) : exitCodes.failed
   }
 }
@@ -135,6 +135,12 @@ function leaveQuietly(world: World): void {
 
 function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError'
+}
+
+/** How two texts differ is said line by line, where that is what is wrong. */
+function differenceOf(error: unknown): string {
+  const difference = error instanceof HeadgateError ? error.facts['difference'] : undefined
+  return difference === undefined ? '' : `\n${difference}`
 }
 
 /** Texts of libraries may have several lines; a script reads one. */

@@ -58,8 +58,9 @@ class FolderRegistration {
       return version
     } catch (error) {
       if (error instanceof HeadgateError && error.kind === 'invalid-schema') throw error
-      throw new HeadgateError('invalid-schema', `${path} cannot be registered as ${subject}: ${this.#reason(error, schema)}`, {
+      throw new HeadgateError('invalid-schema', `${path} cannot be registered as ${subject}: ${messageOf(error)}`, {
         cause: error,
+        facts: { difference: this.#difference(error, schema) },
       })
     }
   }
@@ -74,7 +75,9 @@ class FolderRegistration {
       .catch(absent)
     if (same?.schema === existing.schema) return existing
     const difference = textDifference(schemas.content(existing.schema).schema, text)
-    throw new HeadgateError('invalid-schema', `${path} is not what version ${version} of ${subject} is registered as:\n${difference}`)
+    throw new HeadgateError('invalid-schema', `${path} is not what version ${version} of ${subject} is registered as`, {
+      facts: { difference },
+    })
   }
 
   async #registered({ path, subject, text, schemaType, references, version }: SchemaToRegister): Promise<RegisteredVersion> {
@@ -83,11 +86,11 @@ class FolderRegistration {
     throw new HeadgateError('invalid-schema', `${path} is version ${registered.version} of ${subject}; rename it to say so`)
   }
 
-  #reason(error: unknown, { subject, text }: SchemaToRegister): string {
+  /** From the version that the file may not follow. */
+  #difference(error: unknown, { subject, text }: SchemaToRegister): string | undefined {
     const latest = this.#registry.index.latest(subject)
     const isConflict = error instanceof RegistryError && error.httpStatus === 409
-    if (!isConflict || !latest) return messageOf(error)
-    return `${messageOf(error)}\n${textDifference(this.#registry.schemas.content(latest.schema).schema, text)}`
+    return isConflict && latest ? textDifference(this.#registry.schemas.content(latest.schema).schema, text) : undefined
   }
 }
 

@@ -1,5 +1,8 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { commands } from '../../src/commands/commands.ts'
 import { exitCodeDocs, exitCodes, type ExitName } from '../../src/commands/exit-codes.ts'
 import { main, type World } from '../../src/commands/main.ts'
@@ -172,4 +175,30 @@ describe('the world around a command', () => {
     input.push(null)
     await running
   })
+})
+
+test('a schema file that may not follow stops the start with one line, and the lines that differ behind it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'headgate-start-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  mkdirSync(join(folder, 'schemas/orders'), { recursive: true })
+  for (const [version, type] of ['int', 'string'].entries()) {
+    const schema = { type: 'record', name: 'Order', fields: [{ name: 'id', type }] }
+    writeFileSync(join(folder, `schemas/orders/value.v${version + 1}.avsc`), JSON.stringify(schema))
+  }
+  const words = [
+    'serve',
+    '--data-dir',
+    join(folder, 'data'),
+    '--schemas',
+    join(folder, 'schemas'),
+    '--kafka',
+    '127.0.0.1:0',
+    '--http',
+    '127.0.0.1:0',
+  ]
+  const { code, stderr } = await runCommand(words)
+  expect(code).toBe(exitCodes.refused)
+  const [line, ...difference] = stderr.trimEnd().split('\n')
+  expect(line).toMatch(/^headgate: .*value\.v2\.avsc cannot be registered as orders-value: .*TYPE_MISMATCH/)
+  expect(difference).toEqual(['       "name": "id",', '-      "type": "int"', '+      "type": "string"', '     }'])
 })
