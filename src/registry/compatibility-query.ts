@@ -45,7 +45,11 @@ export function answerCompatibility(
   const versions = versionsToCompare(view, subject, against)
   const config = configInScope(view.index, subject)
   try {
-    const options = { isNormalized: isNormalized || config.normalize === true, mayReferToDeleted: false }
+    const options = {
+      isNormalized: isNormalized || config.normalize === true,
+      mayReferToDeleted: false,
+      isNew: config.validateNewSchemas !== false,
+    }
     const read = readSubmitted(view, subject, submitted, options)
     const messages = messagesAgainst(view, read, versions, config)
     const table = withTable ? { table: previewTable(view, subject, read) } : {}

@@ -29,7 +29,7 @@ export interface RegistryConfig {
   readonly alias?: string
   /** Fields that `confluent:reserved` names may not be used. */
   readonly validateFields?: boolean
-  /** Kept for clients that set it: defaults of new schemas are always checked here. */
+  /** Whether the defaults of Avro schemas are checked; they are unless this is false. What is imported never is. */
   readonly validateNewSchemas?: boolean
   /** Whether rule sets are checked; they are unless this is false. */
   readonly validateRules?: boolean

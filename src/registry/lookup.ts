@@ -22,7 +22,7 @@ export function findVersion(
   { isNormalized, includeDeleted }: LookupOptions,
 ): RegisteredVersion | undefined {
   const config = configInScope(view.index, subject)
-  const options = { isNormalized: isNormalized || config.normalize === true, mayReferToDeleted: true }
+  const options = { isNormalized: isNormalized || config.normalize === true, mayReferToDeleted: true, isNew: false }
   const read = readSubmitted(view, subject, submitted, options)
   const candidates = view.index.versions(subject).filter(({ isDeleted }) => includeDeleted || !isDeleted)
   const found = newestHolding(view, candidates, read)

@@ -39,6 +39,7 @@ export function decideRegistration(
   const read = readSubmitted(view, subject, complete, {
     isNormalized: isNormalized || config.normalize === true,
     mayReferToDeleted: false,
+    isNew: !isImporting(mode) && config.validateNewSchemas !== false,
   })
   const live = view.index.liveVersions(subject)
   // With what it inherits it may be one of those that are there.

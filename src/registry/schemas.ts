@@ -63,17 +63,19 @@ export class Schemas {
   }
 
   /** Throws RegistryError 42201 that says where. `references` are resolved already. */
-  parseSubmitted(definition: SchemaDefinition, { isNormalized }: { isNormalized: boolean }): ParsedSchema {
+  parseSubmitted(definition: SchemaDefinition, { isNormalized, isNew }: { isNormalized: boolean; isNew: boolean }): ParsedSchema {
     const key = `${isNormalized ? 'n' : ''}${definition.schemaType} ${JSON.stringify(definition.references)} ${definition.text}`
-    return this.#submitted.getOrMake(key, () => {
-      try {
+    try {
+      const { schema } = this.#submitted.getOrMake(key, () => {
         const asSent = this.#parse(definition)
         return isNormalized ? this.#parse({ ...definition, text: asSent.schema.normalizedText() }) : asSent
-      } catch (error) {
-        if (!(error instanceof HeadgateError)) throw error
-        throw registryErrors.invalidSchema(`Invalid schema of type ${definition.schemaType}, details: ${error.message}`)
-      }
-    }).schema
+      })
+      if (isNew) schema.checkAsNew()
+      return schema
+    } catch (error) {
+      if (!(error instanceof HeadgateError)) throw error
+      throw registryErrors.invalidSchema(`Invalid schema of type ${definition.schemaType}, details: ${error.message}`)
+    }
   }
 
   /**

@@ -37,6 +37,8 @@ export interface ReadOptions {
   readonly isNormalized: boolean
   /** A schema that is registered anew may not refer to what was deleted; one that is looked up may have. */
   readonly mayReferToDeleted: boolean
+  /** Whether it is also held to what only new schemas are held to. */
+  readonly isNew: boolean
 }
 
 /** Throws RegistryError 42201 or 42209. */
@@ -44,7 +46,7 @@ export function readSubmitted(
   { schemas, index }: RegistryView,
   subject: string,
   submitted: SubmittedSchema,
-  { isNormalized, mayReferToDeleted }: ReadOptions,
+  { isNormalized, mayReferToDeleted, isNew }: ReadOptions,
 ): ReadSchema {
   const { schemaType, schema: text, metadata, ruleSet } = submitted
   if (text.trim() === '') throw registryErrors.emptySchema()
@@ -52,7 +54,8 @@ export function readSubmitted(
   if (submitted.references.length > limits.schemaReferencesMax)
     throw registryErrors.invalidSchema(`Invalid schema of type ${schemaType}, details: more than ${limits.schemaReferencesMax} references`)
   const references = submitted.references.map((reference) => concreteReference(reference))
-  const parsed = schemas.parseSubmitted({ schemaType, text, references: schemas.resolve(references, subject) }, { isNormalized })
+  const definition = { schemaType, text, references: schemas.resolve(references, subject) }
+  const parsed = schemas.parseSubmitted(definition, { isNormalized, isNew })
   // What is stored is read again and again, and may be longer than what was sent.
   checkSize(parsed.canonicalText)
   const kept = isNormalized ? distinctSorted(references) : references

@@ -43,6 +43,11 @@ export interface ParsedSchema {
    */
   formattedText(format: string): string | undefined
   /**
+   * Throws HeadgateError `invalid-schema` for what is taken of schemas that exist elsewhere already, but of no new one: in
+   * Avro a default that is not a value of its field's type.
+   */
+  checkAsNew(): void
+  /**
    * The value columns of this schema's table under the portable profile, without field ids. `messageIndexes` picks a
    * Protobuf message (default: the first). A root that is not a record is one column `value`.
    * Throws HeadgateError `unsupported` that names the construct and its path when the mapping has no place for it.

@@ -13,7 +13,8 @@ function letters(text: string, schemaType: SchemaType = 'AVRO'): ParsedSchema {
   const unused = (): never => {
     throw new Error('not asked here')
   }
-  return { schemaType, canonicalText: text, normalizedText: unused, formattedText: unused, rowType: unused, compileDecoder: unused }
+  const others = { normalizedText: unused, formattedText: unused, checkAsNew: unused, rowType: unused, compileDecoder: unused }
+  return { schemaType, canonicalText: text, ...others }
 }
 
 const asked: string[] = []

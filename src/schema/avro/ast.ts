@@ -86,12 +86,21 @@ export interface UnionType {
   readonly branches: readonly AvroType[]
 }
 
+/** A default and where it stands. It may be of a type that is still open there. */
+export interface FieldDefault {
+  readonly type: AvroType
+  readonly value: JsonNode
+  readonly path: string
+}
+
 /** A parsed definition: the root type and every named type by full name, the references' included. */
 export interface AvroSchema {
   readonly root: AvroType
   readonly names: ReadonlyMap<string, NamedType>
   /** Full names that the references define: the canonical text uses them without repeating them. */
   readonly referencedNames: ReadonlySet<string>
+  /** Of the fields of the text itself: Java reads a schema whatever they are, and checks them only where one is new. */
+  readonly defaults: readonly FieldDefault[]
 }
 
 export function isNamed(type: AvroType): type is NamedType {

@@ -1,13 +1,17 @@
-import type { AvroType } from './ast.ts'
+import type { AvroType, FieldDefault } from './ast.ts'
 import { isIntegralText, printJsonText, type JsonNode } from './json-text.ts'
 import { invalidSchema } from './names.ts'
-import type { PendingDefault } from './parse-field.ts'
+
+/** Throws HeadgateError `invalid-schema` for the first default that is not a value of its field's type. */
+export function checkDefaults(defaults: readonly FieldDefault[]): void {
+  for (const each of defaults) checkDefault(each)
+}
 
 /**
  * Whether a field's default is a value of its type, in the JSON form of the specification ("Records", field default
  * values): bytes and fixed as text of code points up to 255. A union takes the value of any branch, as Avro 1.12 does.
  */
-export function checkDefault({ type, value, path }: PendingDefault): void {
+function checkDefault({ type, value, path }: FieldDefault): void {
   if (!isValueOf(type, value, new Map())) throw invalidSchema(path, `${quoted(value)} is not a value of the field's type`)
 }
 

@@ -3,6 +3,7 @@ import type { AvroSchema } from './ast.ts'
 import { canonicalText, normalizedText, resolvedText } from './canonical.ts'
 import { planColumns } from './column-plan.ts'
 import { checkAvroCompatibility } from './compatibility.ts'
+import { checkDefaults } from './defaults.ts'
 import { compileAvroDecoder } from './decoder.ts'
 import { parseAvro } from './parse.ts'
 import { rowTypeOf } from './row-type.ts'
@@ -21,6 +22,7 @@ function parse(definition: SchemaDefinition): AvroParsedSchema {
     canonicalText: canonicalText(schema),
     normalizedText: () => normalizedText(schema),
     formattedText: (format) => (format === 'resolved' ? resolvedText(schema) : undefined),
+    checkAsNew: () => checkDefaults(schema.defaults),
     rowType: () => rowTypeOf(planColumns(schema)),
     compileDecoder: () => compileAvroDecoder(schema),
   }

@@ -1,24 +1,17 @@
 import { aliasTexts, nounOf, optionalText, propertiesOf, required, requiredText, type Place } from './attributes.ts'
-import type { AvroType, RecordField } from './ast.ts'
+import type { AvroType, FieldDefault, RecordField } from './ast.ts'
 import type { JsonNode } from './json-text.ts'
 import { isIntegralText } from './json-text.ts'
 import { logicalTypeOf } from './logical-type.ts'
 import { invalidSchema, isSimpleName } from './names.ts'
 
-/** A default to check once every type of the schema is complete. */
-export interface PendingDefault {
-  readonly type: AvroType
-  readonly value: JsonNode
-  readonly path: string
-}
-
 /** Attributes of a field that are not properties. */
 const reservedOfFields = new Set(['aliases', 'default', 'doc', 'name', 'order', 'type'])
 
-/** Parses the fields of a record; their defaults are added to `pendingDefaults`. */
+/** Parses the fields of a record; their defaults are added to `defaults`. */
 export function fieldParser(
   parseType: (node: JsonNode, place: Place) => AvroType,
-  pendingDefaults: PendingDefault[],
+  defaults: FieldDefault[],
 ): (node: JsonNode, place: Place) => RecordField {
   return (node, place) => {
     const { path } = place
@@ -28,7 +21,7 @@ export function fieldParser(
     const typeNode = required(node, 'type', path)
     const type = parseType(typeNode, { ...place, path: `${path}/type` })
     const fallback = defaultOf(type, node.members.get('default'))
-    if (fallback) pendingDefaults.push({ type, value: fallback, path: `${path}/default` })
+    if (fallback) defaults.push({ type, value: fallback, path: `${path}/default` })
     const props = propertiesOf(node, reservedOfFields)
     return {
       name,

@@ -6,6 +6,7 @@ import {
   type AvroSchema,
   type AvroType,
   type EnumType,
+  type FieldDefault,
   type FixedType,
   type NamedType,
   type RecordType,
@@ -13,23 +14,23 @@ import {
   type UnionType,
 } from './ast.ts'
 import { aliasTexts, nounOf, optionalText, propertiesOf, required, requiredText, textList, type Place } from './attributes.ts'
-import { checkDefault } from './defaults.ts'
 import { isIntegralText, parseJsonText, type JsonNode, type JsonObjectNode } from './json-text.ts'
 import { logicalTypeOf } from './logical-type.ts'
 import { candidatesFor, invalidSchema, isNamespace, isPrimitiveKind, isSimpleName, typeNameOf } from './names.ts'
-import { fieldParser, type PendingDefault } from './parse-field.ts'
+import { fieldParser } from './parse-field.ts'
 
 /**
- * Schema text -> resolved types, by the rules of Avro 1.12 as its Java implementation applies them: strict names,
- * checked defaults, no name defined twice, unions that can be told apart. Nesting and size are bounded.
+ * Schema text -> resolved types, by the rules of Avro 1.12 as its Java implementation applies them: strict names, no name
+ * defined twice, unions that can be told apart. Defaults are checked by defaults.ts. Nesting and size are bounded.
  * Throws HeadgateError `invalid-schema` with a JSON pointer into the text.
  */
 export function parseAvro({ text, references }: Omit<SchemaDefinition, 'schemaType'>): AvroSchema {
   const names = new Map<string, NamedType>()
   for (const reference of distinct(references)) parseReference(names, reference)
   const referencedNames = new Set(names.keys())
-  const root = new SchemaParser(names).parse(text)
-  return { root, names, referencedNames }
+  const parser = new SchemaParser(names)
+  const root = parser.parse(text)
+  return { root, names, referencedNames, defaults: parser.defaults }
 }
 
 /** Two ways to the same dependency give it twice. */
@@ -53,7 +54,7 @@ function parseReference(names: Map<string, NamedType>, { name, text }: ResolvedR
 
 class SchemaParser {
   readonly #names: Map<string, NamedType>
-  readonly #pendingDefaults: PendingDefault[] = []
+  readonly defaults: FieldDefault[] = []
 
   constructor(names: Map<string, NamedType>) {
     this.#names = names
@@ -64,10 +65,7 @@ class SchemaParser {
     if (byteCount > limits.schemaTextBytesMax)
       throw new HeadgateError('invalid-schema', `Avro schema of ${byteCount} bytes; at most ${limits.schemaTextBytesMax} are allowed`)
     const node = parseJsonText(text, { nestingMax: limits.schemaJsonNestingMax })
-    const root = this.#parseType(node, { path: '', namespace: '', depth: 0 })
-    // A default may be of a type that was still open where it stands.
-    for (const pending of this.#pendingDefaults) checkDefault(pending)
-    return root
+    return this.#parseType(node, { path: '', namespace: '', depth: 0 })
   }
 
   readonly #parseType = (node: JsonNode, place: Place): AvroType => {
@@ -135,7 +133,7 @@ class SchemaParser {
     this.#define(record, place.path)
     const fieldNodes = required(node, 'fields', place.path)
     if (fieldNodes.kind !== 'array') throw invalidSchema(`${place.path}/fields`, `expected a list of fields, got ${nounOf(fieldNodes)}`)
-    const parseField = fieldParser(this.#parseType, this.#pendingDefaults)
+    const parseField = fieldParser(this.#parseType, this.defaults)
     const seen = new Set<string>()
     fieldNodes.items.forEach((fieldNode, index) => {
       const path = `${place.path}/fields/${index}`

@@ -32,6 +32,7 @@ function parseJsonSchema(definition: SchemaDefinition): JsonParsedSchema {
     canonicalText,
     normalizedText: () => normalizedText(parseText(definition.text, '#')),
     formattedText: () => undefined,
+    checkAsNew: () => undefined,
     rowType: () => mapRow(schema).rowType,
     compileDecoder: () => compileDecoder(schema, patterns),
     model: () => (model ??= loadModel(documents, patterns)),

@@ -26,6 +26,7 @@ export function parseProtobuf({ text, references }: Pick<SchemaDefinition, 'text
     canonicalText: canonicalText(linked.main.ast),
     normalizedText: () => normalizedText(linked),
     formattedText: (format) => formattedText(linked, format),
+    checkAsNew: () => undefined,
     rowType: ({ messageIndexes } = {}): StructType => rowTypeOf(planColumns(messageAt(linked, messageIndexes))),
     hasMessage: hasMessageAt(linked),
     compileDecoder: ({ messageIndexes } = {}): RecordDecoder => compileProtobufDecoder(messageAt(linked, messageIndexes)),

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isErrorOfKind, type HeadgateError } from '../../../src/shared/errors.ts'
 import { limits } from '../../../src/shared/limits.ts'
+import { checkDefaults } from '../../../src/schema/avro/defaults.ts'
 import { parseAvro } from '../../../src/schema/avro/parse.ts'
 import type { ResolvedReference } from '../../../src/schema/language.ts'
 import { samples } from './avro-arbitraries.ts'
@@ -14,7 +15,7 @@ function parse(schema: unknown, references: readonly ResolvedReference[] = []): 
 /** The path and the reason of a refusal; undefined when there is none. */
 function refusal(text: string, references: readonly ResolvedReference[] = []): string | undefined {
   try {
-    parse(text, references)
+    checkDefaults(parse(text, references).defaults)
   } catch (error) {
     if (!isErrorOfKind(error, 'invalid-schema')) throw error
     return (error as HeadgateError).message
