@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { messageOf } from '../../src/shared/errors.ts'
+import { installGo } from './toolchains/go.ts'
 import { installJava } from './toolchains/java.ts'
 import { installPython } from './toolchains/python.ts'
 import { installSpark } from './toolchains/spark.ts'
@@ -15,6 +16,7 @@ import { interopFolder, isSparkAskedFor, toolchainsFile, type Toolchain, type To
 const titles = {
   python: 'the Python packages (librdkafka, PyIceberg, delta-rs, DuckDB)',
   java: 'the Java client',
+  go: 'franz-go and its registry client',
   spark: 'Spark',
 } satisfies { [Name in keyof Toolchains]-?: string }
 
@@ -23,6 +25,7 @@ try {
   const toolchains: Toolchains = {
     python: prepare(titles.python, installPython),
     java: prepare(titles.java, installJava),
+    go: prepare(titles.go, installGo),
     ...(isSparkAskedFor() ? { spark: prepare(titles.spark, installSpark) } : {}),
   }
   writeFileSync(toolchainsFile, JSON.stringify(toolchains))

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { registerSchema } from '../../support/registry-client.ts'
 import { startTestServer, type TestServer } from '../support/test-server.ts'
 import type { ConsumedRecord, ForeignClient, ProducedRecord } from './foreign-client.ts'
-import { expectRecords, oddRecords } from './odd-records.ts'
+import { expectRecords } from './odd-records.ts'
 
 /** Where clients differ in what they let their users see. */
 export interface ClientManners {
@@ -12,12 +12,15 @@ export interface ClientManners {
   readonly neighbourError: string
   /** The setting without which the client itself refuses a record of more than a megabyte. */
   readonly largestRequestSetting: string
+  /** What it can express of keys, values, headers and times. */
+  readonly oddRecords: readonly ProducedRecord[]
   /** What a group consumer is told where groups are not served. */
   readonly groupRefusal: string
 }
 
 /** What every Kafka client is promised, whoever wrote it. `open` starts the client against the server. */
 export function clientSuite(open: (server: TestServer) => ForeignClient, manners: ClientManners): void {
+  const { oddRecords } = manners
   let server: TestServer
   let client: ForeignClient
 

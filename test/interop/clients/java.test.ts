@@ -4,6 +4,7 @@ import { javaClientVersions } from '../toolchains/java.ts'
 import { readToolchains, ready } from '../toolchains/toolchain.ts'
 import { clientSuite } from './client-suite.ts'
 import { ForeignClient } from './foreign-client.ts'
+import { oddRecords } from './odd-records.ts'
 
 const { java } = readToolchains()
 
@@ -15,6 +16,7 @@ describe.skipIf(java.kind === 'missing')('the Java client', () => {
         largestRequestSetting: 'max.request.size',
         // A KafkaException without a code: part of a batch which had invalid records.
         neighbourError: 'UNKNOWN_SERVER_ERROR',
+        oddRecords,
         groupRefusal: 'InvalidRequestException',
       })
     })

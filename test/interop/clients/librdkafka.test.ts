@@ -5,6 +5,7 @@ import { ToolProcess } from '../support/tool-process.ts'
 import { readToolchains, ready } from '../toolchains/toolchain.ts'
 import { clientSuite } from './client-suite.ts'
 import { ForeignClient } from './foreign-client.ts'
+import { oddRecords } from './odd-records.ts'
 
 const { python } = readToolchains()
 
@@ -13,6 +14,7 @@ describe.skipIf(python.kind === 'missing')('librdkafka', () => {
     showsRecordErrors: false,
     largestRequestSetting: 'message.max.bytes',
     neighbourError: '_INVALID_DIFFERENT_RECORD',
+    oddRecords,
     groupRefusal: 'consumer groups are not served',
   })
 })

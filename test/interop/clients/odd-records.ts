@@ -28,6 +28,12 @@ export const oddRecords: readonly ProducedRecord[] = [
   })),
 ]
 
+/** As odd as franz-go can express: it counts time in 64 bits of nanoseconds, which end in 2262. */
+export const oddRecordsBefore2262: readonly ProducedRecord[] = oddRecords.map((record) => ({
+  ...record,
+  timestampMs: Math.min(record.timestampMs ?? 0, 9_223_372_036_854),
+}))
+
 /** Consumed records are the produced ones, from the offset on. */
 export function expectRecords(consumed: readonly ConsumedRecord[], produced: readonly ProducedRecord[], baseOffset = 0n): void {
   const expected = produced.map(({ timestampMs = 0, key = null, value, headers = [] }, index) =>

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseJson, stringifyJson, type JsonValue } from '../../../src/shared/json.ts'
 import { classPathOf, type JavaClientVersion } from '../toolchains/java.ts'
-import type { JavaTools, PythonTools, SparkTools } from '../toolchains/toolchain.ts'
+import type { GoTools, JavaTools, PythonTools, SparkTools } from '../toolchains/toolchain.ts'
 
 const pythonServer = fileURLToPath(new URL('../python/serve_calls.py', import.meta.url))
 
@@ -40,6 +40,10 @@ export class ToolProcess {
 
   static java({ executable }: JavaTools, version: JavaClientVersion): ToolProcess {
     return new ToolProcess(executable, ['-XX:TieredStopAtLevel=1', '-cp', classPathOf(version), 'headgate.interop.ServeCalls'])
+  }
+
+  static go({ executable }: GoTools): ToolProcess {
+    return new ToolProcess(executable, [])
   }
 
   /** `Result` is what the caller knows of the tool. */

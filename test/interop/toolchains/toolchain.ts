@@ -19,6 +19,11 @@ export interface JavaTools {
   readonly executable: string
 }
 
+export interface GoTools {
+  /** The program that was built. */
+  readonly executable: string
+}
+
 export interface SparkTools extends PythonTools {
   /** Folder of the jars that Spark loads. */
   readonly jars: string
@@ -27,6 +32,7 @@ export interface SparkTools extends PythonTools {
 export interface Toolchains {
   readonly python: Toolchain<PythonTools>
   readonly java: Toolchain<JavaTools>
+  readonly go: Toolchain<GoTools>
   /** Absent unless HEADGATE_INTEROP_SPARK=1 asks for it. */
   readonly spark?: Toolchain<SparkTools>
 }
