@@ -1,6 +1,7 @@
-import { kafkaErrors } from '../protocol/errors.ts'
-import { compressionOf, isTransactional, type BatchHeader } from '../protocol/records/batch.ts'
+import { isRetriableCode, kafkaErrors } from '../protocol/errors.ts'
+import { batchHeaderBytes, compressionOf, isTransactional, readBatchHeader, type BatchHeader } from '../protocol/records/batch.ts'
 import { checkBatch, type BatchRefusal } from '../protocol/records/check-batch.ts'
+import type { BatchIdentity } from '../log/log.ts'
 import type { LaneTicket } from '../sink/session-context.ts'
 import { HeadgateError } from '../shared/errors.ts'
 import type { BrokerContext, Call } from './context.ts'
@@ -22,16 +23,39 @@ export interface AdmittedBatch {
   readonly laneTicket: LaneTicket | undefined
 }
 
-/** Never rejects for a bad batch: an answer instead of an admitted batch says why. */
+export type Admission =
+  | { readonly kind: 'admitted'; readonly batch: AdmittedBatch }
+  | {
+      readonly kind: 'refused'
+      readonly answer: PartitionAnswer
+      /** Of a batch that its producer will send again: what it sends behind it has to wait for it. */
+      readonly awaited?: BatchIdentity
+    }
+
+/** Never rejects for a bad batch: a refusal says why. */
 export async function admitBatch(
   { name, partition, records }: AskedBatch,
   { broker, apiVersion }: Pick<Call, 'broker' | 'apiVersion'>,
-): Promise<AdmittedBatch | PartitionAnswer> {
+): Promise<Admission> {
   const topic = broker.topics.get(name)
   if (!topic || partition < 0 || partition >= topic.partitionCount) {
-    return refused(kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code, `partition ${partition} of topic ${name} does not exist`)
+    const answer = refused(kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code, `partition ${partition} of topic ${name} does not exist`)
+    return { kind: 'refused', answer }
   }
-  const check = checkBatch(records, { sizeBytesMax: topic.settings.maxMessageBytes })
+  const admitted = await checkAndJudge({ topic, partition, records }, { broker, apiVersion })
+  if (!('errorCode' in admitted)) return { kind: 'admitted', batch: admitted }
+  const awaited = isRetriableCode(admitted.errorCode) && identityOf({ topic, partition, records })
+  return { kind: 'refused', answer: admitted, ...(awaited && { awaited }) }
+}
+
+type TopicBatch = Pick<AdmittedBatch, 'topic' | 'partition'> & Pick<AskedBatch, 'records'>
+
+async function checkAndJudge(
+  { topic, partition, records }: TopicBatch,
+  { broker, apiVersion }: Pick<Call, 'broker' | 'apiVersion'>,
+): Promise<AdmittedBatch | PartitionAnswer> {
+  const { name, settings } = topic
+  const check = checkBatch(records, { sizeBytesMax: settings.maxMessageBytes })
   if (check.kind !== 'ok' || records === null) return refusedBatch(check as BatchRefusal, name, broker)
   if (apiVersion < ZSTD_SINCE && compressionOf(check.header) === 'zstd') {
     return refusedBatch({ kind: 'unsupported-compression', reason: `zstd needs Produce v${ZSTD_SINCE} (KIP-110)` }, name, broker)
@@ -47,6 +71,13 @@ export async function admitBatch(
 }
 
 const ZSTD_SINCE = 7
+
+/** As far as the header can be read: of a damaged batch it is a hint, which costs at most a little patience if it is wrong. */
+function identityOf({ topic, partition, records }: TopicBatch): BatchIdentity | undefined {
+  if (records === null || records.byteLength < batchHeaderBytes) return undefined
+  const { producerId, producerEpoch, baseSequence } = readBatchHeader(records)
+  return { topicId: topic.topicId, partition, producerId, producerEpoch, baseSequence }
+}
 
 async function judge(batch: Omit<AdmittedBatch, 'laneTicket'>, broker: BrokerContext): Promise<AdmittedBatch | PartitionAnswer> {
   const { topic, partition, records, header } = batch

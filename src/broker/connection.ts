@@ -50,6 +50,8 @@ export class Connection {
   /** What the socket waits for before it is read again. */
   #pauses = 0
   #isDraining = false
+  /** A request failed. */
+  #isBroken = false
 
   /** Takes over a socket that was accepted and is paused. */
   constructor(accepted: Socket, context: ConnectionContext) {
@@ -139,7 +141,8 @@ export class Connection {
   /** Serves one request; its response waits for the `earlier` ones. Never rejects. */
   async #serveInOrder(request: RoutedRequest, { frame, memory }: ReceivedFrame, earlier: Promise<void>): Promise<void> {
     const { promise: queued, resolve: done } = Promise.withResolvers<void>()
-    const turn = { mine: this.#queued, done }
+    const before = this.#queued
+    const turn = { mine: () => before.then(() => this.#expectWhole()), done }
     const mayStart = request.isPipelined ? this.#barrier : earlier
     this.#queued = queued
     const { requestMemory, framePool } = this.#context
@@ -164,6 +167,11 @@ export class Connection {
       this.#inFlight--
       this.#resume()
     }
+  }
+
+  /** What came behind a request that failed is not stored: its producer sends it again, behind that one. */
+  #expectWhole(): void {
+    if (this.#isBroken) throw new HeadgateError('shutting-down', 'an earlier request of this connection failed')
   }
 
   #countMemory(): void {
@@ -199,6 +207,7 @@ export class Connection {
       else answerMemory.close()
     } catch (error) {
       answerMemory.close()
+      this.#isBroken = true
       this.#close(messageOf(error))
     }
   }

@@ -44,8 +44,8 @@ export interface Call {
   readonly signal: AbortSignal
   /** For the records of the answer, which are held until the client has taken them. */
   readonly answerMemory: MemoryLease
-  /** Resolves when every earlier produce request of this connection has queued its batches; then call `done`. */
-  readonly turn: { readonly mine: Promise<void>; readonly done: () => void }
+  /** `mine` resolves when every earlier request of this connection has queued its batches, and rejects when one failed; then call `done`. */
+  readonly turn: { readonly mine: () => Promise<void>; readonly done: () => void }
 }
 
 /** Leaderless: any broker takes any partition, so the epoch never changes. */

@@ -11,6 +11,11 @@ export interface Log {
    * Never rejects for one batch's sake: every outcome is a value.
    */
   append(batch: BatchToAppend): Promise<AppendOutcome>
+  /**
+   * A batch that failed before it could be appended, and that its producer will send again: until it comes, what the producer
+   * sent behind it is `unavailable` instead of out of order, or stored before it.
+   */
+  awaitRetry(batch: BatchIdentity): void
   read(request: ReadRequest): Promise<ReadOutcome>
   /** From memory, of what is committed. Undefined for an unknown partition. */
   offsets(topicId: string, partition: number): PartitionOffsets | undefined
@@ -39,6 +44,9 @@ export interface BatchToAppend {
   /** Handed back to append listeners untouched: the sink's ticket for the judged rows. */
   readonly ticket?: unknown
 }
+
+/** One batch of one producer. */
+export type BatchIdentity = Pick<BatchToAppend, 'topicId' | 'partition' | 'producerId' | 'producerEpoch' | 'baseSequence'>
 
 export type AppendOutcome =
   | { readonly kind: 'appended'; readonly baseOffset: bigint; readonly logAppendTimeMs: bigint | null; readonly logStartOffset: bigint }

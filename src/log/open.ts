@@ -6,7 +6,7 @@ import type { Random } from '../shared/random.ts'
 import { partitionKeyOf } from '../state/append-decision.ts'
 import type { StateStore, TopicPartition } from '../state/state-store.ts'
 import { GroupCommit } from './append.ts'
-import type { AppendedBatch, AppendOutcome, BatchToAppend, Log } from './log.ts'
+import type { AppendedBatch, AppendOutcome, BatchIdentity, BatchToAppend, Log } from './log.ts'
 import type { LogPieces } from './log-pieces.ts'
 import { lookUpOffset } from './offset-lookup.ts'
 import { PartitionCache } from './partition-cache.ts'
@@ -46,15 +46,17 @@ class OpenLog implements OpenedLog {
   readonly #partitions = new PartitionCache()
   readonly #wakeUps = new WakeUps(limits.dataWaitersMax)
   readonly #listeners = new Set<(appended: AppendedBatch) => void>()
+  readonly #failures: RetriableFailures
   readonly #groups: GroupCommit
   /** Partitions that may hold more than is known here. */
   readonly #stale = new Map<string, TopicPartition>()
 
   constructor(options: LogOptions) {
     this.#options = options
+    this.#failures = new RetriableFailures(options.clock, limits)
     this.#groups = new GroupCommit({
       ...options,
-      failures: new RetriableFailures(options.clock, limits),
+      failures: this.#failures,
       onCommitted: (batches, outcomes) => this.#onCommitted(batches, outcomes),
       onUnknown: (batches) => this.#onUnknown(batches),
     })
@@ -67,6 +69,10 @@ class OpenLog implements OpenedLog {
 
   append(batch: BatchToAppend): Promise<AppendOutcome> {
     return this.#groups.append(batch)
+  }
+
+  awaitRetry(batch: BatchIdentity): void {
+    this.#failures.add(batch)
   }
 
   read(request: Parameters<Log['read']>[0]): ReturnType<Log['read']> {

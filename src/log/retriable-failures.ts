@@ -1,8 +1,6 @@
 import type { Clock } from '../shared/clock.ts'
-import type { BatchToAppend } from './log.ts'
+import type { BatchIdentity } from './log.ts'
 import { isSequenceAfter } from './producer-rules.ts'
-
-type Identity = Pick<BatchToAppend, 'topicId' | 'partition' | 'producerId' | 'producerEpoch' | 'baseSequence'>
 
 interface Awaited {
   readonly producerEpoch: number
@@ -25,7 +23,7 @@ export class RetriableFailures {
     this.#bounds = bounds
   }
 
-  add(batch: Identity): void {
+  add(batch: BatchIdentity): void {
     if (batch.producerId < 0n || this.isBehind(batch)) return
     const key = keyOf(batch)
     this.#awaited.delete(key)
@@ -37,7 +35,7 @@ export class RetriableFailures {
   }
 
   /** Whether an earlier batch of the same producer and epoch is awaited. */
-  isBehind(batch: Identity): boolean {
+  isBehind(batch: BatchIdentity): boolean {
     const awaited = this.#awaited.get(keyOf(batch))
     return (
       awaited !== undefined &&
@@ -48,7 +46,7 @@ export class RetriableFailures {
   }
 
   /** The batch has an answer for good: nobody waits for it, nor for anything before it. */
-  settle(batch: Identity): void {
+  settle(batch: BatchIdentity): void {
     const awaited = this.#awaited.get(keyOf(batch))
     if (!awaited || batch.producerEpoch < awaited.producerEpoch) return
     const isStillAhead = batch.producerEpoch === awaited.producerEpoch && isSequenceAfter(awaited.baseSequence, batch.baseSequence)
@@ -56,6 +54,6 @@ export class RetriableFailures {
   }
 }
 
-function keyOf({ topicId, partition, producerId }: Identity): string {
+function keyOf({ topicId, partition, producerId }: BatchIdentity): string {
   return `${topicId}/${partition}/${producerId}`
 }

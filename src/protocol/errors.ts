@@ -154,6 +154,13 @@ export function kafkaErrorName(code: number): KafkaErrorName | undefined {
   return namesByCode.get(code)
 }
 
+const retriableCodes = new Set(Object.values(kafkaErrors).flatMap(({ code, isRetriable }) => (isRetriable ? [code] : [])))
+
+/** Whether Kafka's own clients send again what was answered with this code. */
+export function isRetriableCode(code: number): boolean {
+  return retriableCodes.has(code)
+}
+
 function retriable(code: number): KafkaError {
   return { code, isRetriable: true }
 }

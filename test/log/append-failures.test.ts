@@ -122,3 +122,25 @@ async function withTime<T>(clock: TestLog['clock'], promise: Promise<T>): Promis
   while (!(await isSettled(promise))) await clock.advance(1_000)
   return promise
 }
+
+describe('a batch that failed before it came here', () => {
+  test('is awaited by those behind it, whatever is still on its way before it', async () => {
+    const { log } = await openTestLog()
+    const before = log.append(sequenced(0))
+    log.awaitRetry(sequenced(1))
+    const behind = [log.append(sequenced(2)), log.append(sequenced(3))]
+    expect(await before).toMatchObject({ kind: 'appended', baseOffset: 0n })
+    for (const outcome of await Promise.all(behind)) expect(outcome).toMatchObject({ kind: 'unavailable' })
+    const outcomes = await Promise.all([1, 2, 3].map((sequence) => log.append(sequenced(sequence))))
+    expect(outcomes.map(offsetOf)).toEqual([1n, 2n, 3n])
+  })
+
+  test('holds up nobody who is not numbered, and no other partition', async () => {
+    const { log } = await openTestLog()
+    log.awaitRetry(batchOf({}))
+    log.awaitRetry(sequenced(0))
+    expect(await log.append(batchOf({}))).toMatchObject({ kind: 'appended' })
+    expect(await log.append(sequenced(1, { partition: 1 }))).toMatchObject({ kind: 'appended' })
+    expect(await log.append(sequenced(1))).toMatchObject({ kind: 'unavailable' })
+  })
+})

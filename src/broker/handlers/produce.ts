@@ -2,7 +2,7 @@ import { produce } from '../../protocol/messages/produce.ts'
 import { kafkaErrors } from '../../protocol/errors.ts'
 import { AssertionError } from '../../shared/assert.ts'
 import { HeadgateError } from '../../shared/errors.ts'
-import { admitBatch, type AdmittedBatch } from '../admit-batch.ts'
+import { admitBatch, type Admission, type AdmittedBatch } from '../admit-batch.ts'
 import type { BrokerContext } from '../context.ts'
 import { handler } from '../handler.ts'
 import { answerOf, refused, type PartitionAnswer } from '../produce-answer.ts'
@@ -17,9 +17,9 @@ export const produceHandler = handler(produce, async ({ acks, topicData, transac
   const asked = topicData.flatMap(({ name, partitionData }) =>
     partitionData.map(({ index, records }) => ({ name, partition: index, records })),
   )
-  const admitted = await Promise.all(asked.map(async (batch) => refusal ?? admitBatch(batch, call)))
-  await call.turn.mine
-  const appending = admitted.map(async (batch) => ('errorCode' in batch ? batch : append(batch, call.broker)))
+  const admissions = await Promise.all(asked.map(async (batch): Promise<Admission> => refusal ?? admitBatch(batch, call)))
+  await call.turn.mine()
+  const appending = admissions.map(async (admission) => appendIfAdmitted(admission, call.broker))
   call.turn.done()
   const answers = await Promise.all(appending)
   if (acks === 0) return noAnswer(answers)
@@ -33,13 +33,22 @@ export const produceHandler = handler(produce, async ({ acks, topicData, transac
   }
 })
 
-function requestRefusal(acks: number, transactionalId: string | null): PartitionAnswer | undefined {
-  if (acks !== -1 && acks !== 0 && acks !== 1) return refused(kafkaErrors.INVALID_REQUIRED_ACKS.code, `acks ${acks}; expected -1, 0 or 1`)
-  if (transactionalId !== null) return refused(kafkaErrors.INVALID_TXN_STATE.code, 'transactions are not served by this broker')
+function requestRefusal(acks: number, transactionalId: string | null): Admission | undefined {
+  if (acks !== -1 && acks !== 0 && acks !== 1)
+    return { kind: 'refused', answer: refused(kafkaErrors.INVALID_REQUIRED_ACKS.code, `acks ${acks}; expected -1, 0 or 1`) }
+  if (transactionalId !== null)
+    return { kind: 'refused', answer: refused(kafkaErrors.INVALID_TXN_STATE.code, 'transactions are not served by this broker') }
   return undefined
 }
 
-/** Queues the batch in the log at once: the caller holds the connection's turn. */
+/** The caller holds the connection's turn: the log hears of what is refused, too, before it gets what was sent behind it. */
+async function appendIfAdmitted(admission: Admission, broker: BrokerContext): Promise<PartitionAnswer> {
+  if (admission.kind === 'admitted') return append(admission.batch, broker)
+  if (admission.awaited) broker.log.awaitRetry(admission.awaited)
+  return admission.answer
+}
+
+/** Queues the batch in the log at once. */
 async function append({ topic, partition, records, header, laneTicket }: AdmittedBatch, broker: BrokerContext): Promise<PartitionAnswer> {
   const outcome = await broker.log.append({
     topicId: topic.topicId,

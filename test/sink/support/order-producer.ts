@@ -124,14 +124,20 @@ export class OrderProducer {
       case 'invalid':
         this.wronged.push(`orders ${pending.ids.join()} were refused`)
         return this.#forget(pending)
-      case 'unknown-partition':
       case 'out-of-order-sequence':
+        this.wronged.push(`orders ${pending.ids.join()} were sent in order and called out of order`)
+        return this.#giveUp()
+      case 'unknown-partition':
       case 'stale-producer-epoch':
-        // What such a client can still do: give up what is not acknowledged, and begin a new epoch.
-        this.#pending = []
-        this.#epoch++
-        this.#nextSequence = 0
+        return this.#giveUp()
     }
+  }
+
+  /** What such a client can still do: it begins a new epoch without what is not acknowledged. */
+  #giveUp(): void {
+    this.#pending = []
+    this.#epoch++
+    this.#nextSequence = 0
   }
 
   async #produceInvalid(broker: SimulatedBroker): Promise<void> {

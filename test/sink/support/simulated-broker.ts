@@ -94,10 +94,13 @@ export class SimulatedBroker {
     const verdict = await this.#judge(lane, { topic: topic.name, partition, batch: bytes, judgement })
     await before
     try {
-      if (verdict.kind === 'unavailable') return verdict
+      const header = readBatchHeader(bytes)
+      if (verdict.kind === 'unavailable') {
+        this.log.awaitRetry({ topicId: topic.topicId, partition, ...header })
+        return verdict
+      }
       if (verdict.kind !== 'valid') return { kind: 'invalid' }
       const laneTicket = judgement.tableKey === undefined ? undefined : { lane, ticket: verdict.ticket }
-      const header = readBatchHeader(bytes)
       const appending = this.log.append({
         topicId: topic.topicId,
         partition,
