@@ -2,9 +2,10 @@
  * Files on their way to becoming objects, in one directory of the store: on the same file system as the objects, so
  * that a rename or a link is atomic, and under a name that no key can have, so that nobody lists them.
  */
-import { mkdir, open, readdir, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { randomBytes } from 'node:crypto'
+import { createDurableDirectory } from './durable-directories.ts'
 
 /** `~` is not a character of keys. */
 const directoryName = '~tmp'
@@ -30,7 +31,7 @@ export class TemporaryFiles {
   /** A file with these bytes on stable storage; its name is not. Leaves nothing behind when it fails. */
   async write(bytes: Uint8Array, signal?: AbortSignal): Promise<string> {
     const path = join(this.#directory, `${process.pid}-${processNonce}-${filesMade++}`)
-    const handle = await open(path, 'wx')
+    const handle = await this.#create(path)
     try {
       await handle.writeFile(bytes, { signal })
       await handle.datasync()
@@ -41,6 +42,17 @@ export class TemporaryFiles {
       await handle.close()
     }
     return path
+  }
+
+  async #create(path: string): Promise<FileHandle> {
+    try {
+      return await open(path, 'wx')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      // Somebody removed the store's whole directory; its root has to be durable before any name in it is.
+      await createDurableDirectory(this.#directory)
+      return await open(path, 'wx')
+    }
   }
 
   /** Never fails: what stays is a leftover for the next start. */

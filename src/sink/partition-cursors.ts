@@ -63,6 +63,11 @@ export class PartitionCursors {
     return [...this.#cursors.values()].filter((cursor) => this.isBehind(cursor))
   }
 
+  /** Whether the table holds all that the log does. */
+  isAllCommitted(): boolean {
+    return this.behind().length === 0 && this.ranges().length === 0
+  }
+
   /** What was issued and is not committed, partition by partition. */
   ranges(): OffsetRange[] {
     return [...this.#cursors.values()]

@@ -32,6 +32,7 @@ export class SinkSession {
   #failure: unknown
   #wakeDriver: () => void = () => undefined
   #isFlushRequested = false
+  #hasCommitted = false
   readonly #progressListeners = new Set<() => void>()
 
   constructor(context: SessionContext) {
@@ -45,6 +46,11 @@ export class SinkSession {
   /** Whether the tables are open and every partition knows where it is. */
   get isOpen(): boolean {
     return this.#cursors.size === this.#context.partitionCount
+  }
+
+  /** Whether it got something into the table, or has nothing to get there. */
+  get hasGotOn(): boolean {
+    return this.#hasCommitted || (this.isOpen && this.#cursors.isAllCommitted())
   }
 
   committedOffset(partition: number): bigint {
@@ -307,6 +313,7 @@ export class SinkSession {
     const startedMs = this.#context.clock.now()
     await this.#context.committer.commit({ files, ranges, schemaIds: this.#context.schemaIds() }, this.#stop.signal)
     this.#cursors.committed(ranges)
+    this.#hasCommitted = true
     const rows = files.reduce((sum, { metrics }) => sum + metrics.rowCount, 0)
     this.#context.metrics.add('headgate_files_committed_total', files.length, this.#context.topic)
     this.#context.metrics.add('headgate_rows_committed_total', rows, this.#context.topic)

@@ -24,17 +24,19 @@ export class TopicSink {
   readonly #running: Promise<void>
   #session: SinkSession | undefined
   #lastError: unknown
-  /** Sessions that failed one after the other. */
+  /** Sessions that failed one after the other, none of which got anything into the table. */
   #failures = 0
+  #failuresEver = 0
 
   constructor(context: TopicSinkContext) {
     this.#context = context
     this.#running = this.#run()
   }
 
-  /** Why the sink is not running, if it is not. */
+  /** Why nothing gets into the table, if so. One failure of a session that could start is mostly mended by the next. */
   get failure(): string | undefined {
-    return this.#session?.isOpen || this.#lastError === undefined ? undefined : messageOf(this.#lastError)
+    if (this.#lastError === undefined || this.#session?.hasGotOn) return undefined
+    return this.#session?.isOpen && this.#failures < 2 ? undefined : messageOf(this.#lastError)
   }
 
   committedOffset(partition: number): bigint {
@@ -49,9 +51,11 @@ export class TopicSink {
 
   /**
    * Resolves when everything below the offsets is visible in every format; rides over restarts of the session. Throws
-   * HeadgateError `store-unavailable` when one session after the other does not even start: a person has to see to it.
+   * HeadgateError `store-unavailable` when one session after the other gets nowhere: a person has to see to it.
    */
   async flushTo(offsets: ReadonlyMap<number, bigint>, signal: AbortSignal): Promise<CommittedVersions> {
+    // What failed before somebody asked may have been mended: the next session has to say so.
+    const failuresBefore = this.#failuresEver
     for (;;) {
       signal.throwIfAborted()
       if (this.#stop.signal.aborted) throw new HeadgateError('shutting-down', `the sink of topic ${this.#context.topic} is closed`)
@@ -61,7 +65,7 @@ export class TopicSink {
         if (!isErrorOfKind(error, 'shutting-down')) throw error
       }
       const { failure } = this
-      if (failure !== undefined && this.#failures >= limits.flushFailuresMax) {
+      if (failure !== undefined && this.#failures >= limits.flushFailuresMax && this.#failuresEver > failuresBefore) {
         throw new HeadgateError('store-unavailable', `topic ${this.#context.topic} does not get into its table: ${failure}`)
       }
       await this.#context.clock.sleep(limits.catchUpPauseMs, signal)
@@ -75,22 +79,22 @@ export class TopicSink {
 
   async #run(): Promise<void> {
     const { clock, logger, random, topic } = this.#context
-    for (; !this.#stop.signal.aborted; this.#failures++) {
-      const startedMs = clock.now()
+    while (!this.#stop.signal.aborted) {
       try {
         this.#session = new SinkSession(await this.#context.prepare(this.#stop.signal))
         await this.#session.run(this.#stop.signal)
       } catch (error) {
         if (this.#stop.signal.aborted) break
+        logger.warn({ topic, reason: messageOf(error), failures: this.#failures }, 'the sink of a topic starts again from its table')
+        // A session that got on had got over what failed before it.
+        this.#failures = this.#session?.hasGotOn ? 1 : this.#failures + 1
+        this.#failuresEver++
         this.#lastError = error
         this.#context.metrics.add('headgate_sink_restarts_total', 1, topic)
-        logger.warn({ topic, reason: messageOf(error), failures: this.#failures }, 'the sink of a topic starts again from its table')
       } finally {
         this.#session = undefined
       }
-      // A session that ran for a while had got over what failed before it.
-      if (clock.now() - startedMs > limits.sessionBackoff.maxMs) this.#failures = 0
-      await clock.sleep(backoffMs(this.#failures + 1, limits.sessionBackoff, random), this.#stop.signal).catch(() => undefined)
+      await clock.sleep(backoffMs(this.#failures, limits.sessionBackoff, random), this.#stop.signal).catch(() => undefined)
     }
   }
 }

@@ -50,6 +50,16 @@ describe('a local directory', () => {
     ])
   })
 
+  test('that was deleted meanwhile is made again by the next write', async () => {
+    const store = await LocalObjectStore.open(directory.path)
+    await store.put('a/b', utf8Bytes('1'))
+    for (const write of ['put', 'putIfAbsent'] as const) {
+      await rm(directory.path, { recursive: true })
+      await store[write]('a/b', utf8Bytes('2'))
+      expect(await store.get('a/b')).toEqual(utf8Bytes('2'))
+    }
+  })
+
   test('leaves no temporary file behind, whether a write succeeds, loses or fails', async () => {
     const store = await LocalObjectStore.open(directory.path)
     await store.put('a/b', utf8Bytes('1'))

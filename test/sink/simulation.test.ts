@@ -27,7 +27,7 @@ const mustHappen: readonly RegExp[] = [
 describe('over failing stores, with lanes that die and processes that are killed', () => {
   const events = new Set<string>()
 
-  test('every record of the log is in each table of its topic exactly once, in files that exist', async () => {
+  test('every record of the log is in each table of its topic exactly once, in files that exist', { timeout: 300_000 }, async () => {
     for (const seed of seeds) {
       const simulation = new Simulation(seed)
       try {

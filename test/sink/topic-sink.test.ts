@@ -18,10 +18,9 @@ class FailingSink {
   readonly sink: TopicSink
   readonly #causes: string[]
   #wake: (() => void)[] = []
-  #nowMs = 0
   attempts = 0
 
-  constructor({ causes = ['the lake is down'], attemptMs = 0 }: { readonly causes?: string[]; readonly attemptMs?: number } = {}) {
+  constructor(causes = ['the lake is down']) {
     this.#causes = causes
     this.sink = new TopicSink({
       topic: 'orders',
@@ -30,7 +29,6 @@ class FailingSink {
       clock: this.#clock(),
       metrics: this.metrics,
       prepare: async () => {
-        this.#nowMs += attemptMs
         this.attempts++
         throw new HeadgateError('store-unavailable', this.#causes[Math.min(this.attempts, this.#causes.length) - 1] ?? '')
       },
@@ -47,7 +45,7 @@ class FailingSink {
 
   #clock(): Clock {
     return {
-      now: () => this.#nowMs,
+      now: () => 0,
       sleep: (durationMs, signal) => {
         this.sleptMs.push(durationMs)
         return new Promise((resolve, reject) => {
@@ -75,15 +73,8 @@ describe('a sink whose session does not start', () => {
     await failing.sink.close()
   })
 
-  test('begins anew with short pauses after a session that ran for a while', async () => {
-    const failing = new FailingSink({ attemptMs: maxMs + 1 })
-    await failing.wake(5)
-    expect(failing.sleptMs).toEqual(Array.from({ length: 5 }, () => firstMs))
-    await failing.sink.close()
-  })
-
   test('says why, with the latest reason', async () => {
-    const failing = new FailingSink({ causes: ['the lake is down', 'the table belongs to another topic'] })
+    const failing = new FailingSink(['the lake is down', 'the table belongs to another topic'])
     expect(failing.sink.failure).toBeUndefined()
     await failing.wake()
     expect(failing.sink.failure).toBe('the lake is down')
@@ -165,6 +156,23 @@ describe('over restarts of its session', () => {
     expect(await given.places()).toEqual(placesTo(3))
     expect(given.broker.sinks.failure(given.topic().topicId), 'a session that runs has got over it').toBeUndefined()
     expect(given.broker.sinks.committedOffset(given.topic().topicId, 0)).toBe(3n)
+  })
+
+  test('what stands in the way is told while sessions start and fail again, however long each one takes', async () => {
+    let isDown = true
+    given = await OneTopic.start({
+      topics: [{ commitIntervalMs: 2 * maxMs }],
+      lakeFaults: ({ operation }) => ({ kind: isDown && operation === 'put' ? 'refused' : 'none' }),
+    })
+    const { topicId } = given.topic()
+    await given.send(3)
+    expect(given.broker.sinks.failure(topicId)).toBeUndefined()
+    await given.pass(3 * limits.flushFailuresMax * maxMs)
+    expect(given.broker.sinks.failure(topicId)).toContain('put')
+    await expect(given.flush()).rejects.toMatchObject({ kind: 'store-unavailable', message: expect.stringContaining('put') as string })
+    isDown = false
+    await given.flush()
+    expect(given.broker.sinks.failure(topicId)).toBeUndefined()
   })
 
   test('a flush that is given up leaves its rows to the next one', async () => {
