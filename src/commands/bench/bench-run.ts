@@ -15,6 +15,10 @@ export interface BenchSizes {
   /** Records of one round. */
   readonly records: number
   readonly batchRecords: number
+  /** HTTP requests of one round. */
+  readonly requests: number
+  /** What a full registry holds. */
+  readonly schemas: number
   /** Each counted round; one more comes first, uncounted, because code runs slower until it is compiled. */
   readonly rounds: number
   /** How long a load that is not counted in records lasts. */

@@ -20,6 +20,8 @@ export class BenchServer {
   readonly pid: number
   readonly kafka: Address
   readonly http: ServerClient
+  /** The same, for a load that makes its own requests. */
+  readonly httpAddress: Address
   readonly dataDir: string
   /** From the start of the process to its ready line. */
   readonly startMs: number
@@ -34,6 +36,7 @@ export class BenchServer {
     this.pid = child.pid ?? -1
     this.kafka = ready.kafka
     this.http = new ServerClient(ready.http, signal)
+    this.httpAddress = parseAddress('http', new URL(ready.http).host)
     this.startMs = ready.afterMs
     this.dataDir = dataDir
   }

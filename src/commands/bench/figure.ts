@@ -12,14 +12,20 @@ export interface Figure {
 export type Unit =
   | 's per million records'
   | 's per GB'
+  | 's per 10,000 requests'
   | 'records/s'
+  | 'requests/s'
   | 'MB/s'
   /** A million bytes. */
   | 'MB'
   | 'MB per minute'
   | 'ms'
   | 'bytes'
+  /** A thousand bytes for each schema. */
+  | 'KB per schema'
   | 'records'
+  | 'schemas'
+  | 'subjects'
   /** A ratio of two figures of the same run. */
   | 'times'
 

@@ -10,6 +10,8 @@ import { ingest } from './scenarios/ingest.ts'
 import { lanes } from './scenarios/lanes.ts'
 import { latency } from './scenarios/latency.ts'
 import { raw } from './scenarios/raw.ts'
+import { registry } from './scenarios/registry.ts'
+import { registrySize } from './scenarios/registry-size.ts'
 import { soak } from './scenarios/soak.ts'
 import { start } from './scenarios/start.ts'
 
@@ -46,6 +48,8 @@ const scenarios: { readonly [Name in ScenarioName]: Scenario } = {
   raw,
   fetch: fetchBack,
   latency,
+  registry,
+  'registry-size': registrySize,
   lanes,
   soak,
 }

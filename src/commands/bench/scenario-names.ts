@@ -8,6 +8,8 @@ export const scenarioSpecs = {
   raw: { summary: 'durable 1 KiB records without a schema, beside the disk itself', isDefault: true },
   fetch: { summary: 'the same log read back by consumers', isDefault: true },
   latency: { summary: 'acknowledgements at half of the highest rate, and when records are visible', isDefault: true },
+  registry: { summary: 'schemas read by id, and registered once more, over HTTP', isDefault: true },
+  'registry-size': { summary: 'what a full registry adds to the start and to memory; listings of its subjects', isDefault: true },
   lanes: { summary: 'what of the cost above the limit is the hand-over between threads', isDefault: false },
   soak: { summary: 'memory under full load for --minutes', isDefault: false },
 } as const satisfies { [name: string]: { summary: string; isDefault: boolean } }
