@@ -266,6 +266,8 @@ export const limits = {
   producerIdExpiryMs: 24 * 60 * 60 * 1_000,
   /** How long opening state.db waits for a broker that is just leaving. */
   stateBusyTimeoutMs: 1_000,
+  /** Rows of a long list that are read from state.db together. */
+  stateListPageRows: 2_000,
 
   /* log: group commit, reads, retention. */
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { SchemaChange, SchemaState, StoredSchema } from '../../src/state/state-store.ts'
+import type { SchemaChange, SchemaState, StoredSchema, StoredVersion } from '../../src/state/state-store.ts'
 
 /** What every engine promises of the schema registry's rows; part of the state store's suite. */
 export function schemaStateConformance(schemas: () => SchemaState): void {
@@ -35,6 +35,22 @@ export function schemaStateConformance(schemas: () => SchemaState): void {
         documents: [{ key: 'config/', json: '{"compatibility":"FULL"}' }],
         maxIds: [{ context: '.', maxId: 1 }],
       })
+    })
+
+    test('thousands of rows come in order, each once, whatever their names are made of', async () => {
+      const numbers = Array.from({ length: 5_001 }, (_, index) => index + 1)
+      const names = ['a"b', 'a\\c', "a'd", 'aé', 'a\u{1f600}']
+      const stored = numbers.map((schemaId) => ({ ...schema(schemaId), references: schemaId % 1_000 === 0 ? '[{"name":"\\"a"}]' : '' }))
+      const versions = names.flatMap((subject) =>
+        numbers
+          .slice(0, 1_001)
+          .map((number) => ({ ...version(number), subject, isDeleted: number % 2 === 0, createdAtMs: 2 ** 41 + number })),
+      )
+      const shuffled = [...versions.filter((_, index) => index % 3 === 0), ...versions.filter((_, index) => index % 3 !== 0)]
+      await change(schemas(), [...stored.toReversed().map((row) => put(row)), ...shuffled.map(asPutVersion)])
+      const rows = await rowsOf(schemas())
+      expect(rows.schemas).toEqual(stored)
+      expect(rows.versions).toEqual(versions.toSorted((a, b) => Buffer.compare(Buffer.from(a.subject), Buffer.from(b.subject))))
     })
 
     test('a text is read by context and id, as it was put last', async () => {
@@ -75,6 +91,10 @@ export function schemaStateConformance(schemas: () => SchemaState): void {
       expect(revision).toBe(50n)
     })
   })
+}
+
+function asPutVersion(version: StoredVersion): SchemaChange {
+  return { kind: 'put-version', version }
 }
 
 async function change(schemas: SchemaState, changes: readonly SchemaChange[]): Promise<void> {

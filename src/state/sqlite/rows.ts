@@ -14,13 +14,6 @@ export function prepare(database: DatabaseSync, sql: string): StatementSync {
   return statement
 }
 
-/** For long lists of small integers: a bigint per column would cost more than the rest of the row. */
-export function prepareNumbers(database: DatabaseSync, sql: string): StatementSync {
-  const statement = database.prepare(sql)
-  statement.setReturnArrays(true)
-  return statement
-}
-
 export function rowOf(statement: StatementSync, ...parameters: SQLInputValue[]): Row | undefined {
   return statement.get(...parameters) as unknown as Row | undefined
 }

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { SchemaChange, SchemaRows, SchemaState, StoredSchema, StoredVersion } from '../state-store.ts'
-import { assert } from '../../shared/assert.ts'
-import { bigintAt, eachRow, numberAt, prepare, prepareNumbers, rowOf, textAt, type Row } from './rows.ts'
+import { ColumnPages } from './column-pages.ts'
+import { bigintAt, eachRow, numberAt, prepare, rowOf, textAt, type Row } from './rows.ts'
 import { inTransaction, reading } from './transaction.ts'
 
 /**
@@ -11,20 +11,32 @@ import { inTransaction, reading } from './transaction.ts'
 export class SqliteSchemas implements SchemaState {
   readonly #database: DatabaseSync
   readonly #statements: ReturnType<typeof prepareStatements>
+  readonly #schemas: ColumnPages<SchemaColumns>
+  readonly #versions: ColumnPages<VersionColumns>
 
   constructor(database: DatabaseSync) {
     this.#database = database
     this.#statements = prepareStatements(database)
+    this.#schemas = new ColumnPages(database, {
+      table: 'schemas',
+      columns: ['context', 'schema_id', 'guid', 'schema_type', 'schema_references'],
+      key: ['context', 'schema_id'],
+    })
+    this.#versions = new ColumnPages(database, {
+      table: 'schema_versions',
+      columns: ['subject', 'version', 'context', 'schema_id', 'is_deleted', 'created_at_ms'],
+      key: ['subject', 'version'],
+    })
   }
 
   async load<Result>(read: (rows: SchemaRows) => Result): Promise<Result> {
-    const { schemas, versions, documents, maxIds } = this.#statements
+    const { documents, maxIds } = this.#statements
     // No other connection exists (the lock is exclusive) and nothing here awaits: the queries see one state.
     return reading(() =>
       read({
         revision: this.#revision(),
-        schemas: eachAs(eachRow(schemas), storedSchema),
-        versions: eachAs(eachRow(versions), storedVersion),
+        schemas: storedSchemas(this.#schemas),
+        versions: storedVersions(this.#versions),
         documents: eachAs(eachRow(documents), (row) => ({ key: textAt(row, 0), json: textAt(row, 1) })),
         maxIds: eachAs(eachRow(maxIds), (row) => ({ context: textAt(row, 0), maxId: numberAt(row, 1) })),
       }),
@@ -89,15 +101,7 @@ function prepareStatements(database: DatabaseSync) {
   return {
     revision: prepare(database, `select schema_revision from cluster`),
     setRevision: prepare(database, `update cluster set schema_revision = ?`),
-    schemas: prepareNumbers(
-      database,
-      `select context, schema_id, guid, schema_type, schema_references from schemas order by context, schema_id`,
-    ),
     text: prepare(database, `select json from schema_texts where context = ? and schema_id = ?`),
-    versions: prepareNumbers(
-      database,
-      `select subject, version, context, schema_id, is_deleted, created_at_ms from schema_versions order by subject, version`,
-    ),
     documents: prepare(database, `select key, json from schema_documents order by key`),
     maxIds: prepare(database, `select context, max_id from schema_max_ids order by context`),
     putSchema: prepare(
@@ -125,29 +129,44 @@ function* eachAs<Item>(rows: Iterable<Row>, itemOf: (row: Row) => Item): Generat
   for (const row of rows) yield itemOf(row)
 }
 
-function storedSchema(row: Row): StoredSchema {
-  return {
-    context: textAt(row, 0),
-    schemaId: plainNumberAt(row, 1),
-    guid: textAt(row, 2),
-    schemaType: textAt(row, 3),
-    references: textAt(row, 4),
-  }
+/** As the tables declare them (they are strict): SQLite has checked the types when it took the rows. */
+type SchemaColumns = readonly [
+  contexts: readonly string[],
+  schemaIds: readonly number[],
+  guids: readonly string[],
+  schemaTypes: readonly string[],
+  references: readonly string[],
+]
+type VersionColumns = readonly [
+  subjects: readonly string[],
+  versions: readonly number[],
+  contexts: readonly string[],
+  schemaIds: readonly number[],
+  areDeleted: readonly number[],
+  createdAtMs: readonly number[],
+]
+
+function* storedSchemas(columns: ColumnPages<SchemaColumns>): Generator<StoredSchema> {
+  for (const [contexts, schemaIds, guids, schemaTypes, references] of columns.pages())
+    for (const [row, schemaId] of schemaIds.entries())
+      yield {
+        context: contexts[row] as string,
+        schemaId,
+        guid: guids[row] as string,
+        schemaType: schemaTypes[row] as string,
+        references: references[row] as string,
+      }
 }
 
-function storedVersion(row: Row): StoredVersion {
-  return {
-    subject: textAt(row, 0),
-    version: plainNumberAt(row, 1),
-    context: textAt(row, 2),
-    schemaId: plainNumberAt(row, 3),
-    isDeleted: plainNumberAt(row, 4) === 1,
-    createdAtMs: plainNumberAt(row, 5),
-  }
-}
-
-function plainNumberAt(row: Row, column: number): number {
-  const value = row[column]
-  assert(typeof value === 'number', `column ${column} is not a number`)
-  return value
+function* storedVersions(columns: ColumnPages<VersionColumns>): Generator<StoredVersion> {
+  for (const [subjects, versions, contexts, schemaIds, areDeleted, createdAtMs] of columns.pages())
+    for (const [row, version] of versions.entries())
+      yield {
+        subject: subjects[row] as string,
+        version,
+        context: contexts[row] as string,
+        schemaId: schemaIds[row] as number,
+        isDeleted: areDeleted[row] === 1,
+        createdAtMs: createdAtMs[row] as number,
+      }
 }
