@@ -101,9 +101,8 @@ export class ValueFrame {
 
   #readPrefixIndexes(bytes: Uint8Array, end: number): string | undefined {
     const wire = this.#wire
-    const start = wire.nextPosition
-    if (this.#hasMessage === undefined) return this.#nameMessage(readMessageIndexes(bytes, start, end, wire))
-    return this.#nameMessage(readMessageIndexesIfThere({ bytes, start, end }, wire, this.#hasMessage))
+    if (this.#hasMessage === undefined) return this.#nameMessage(readMessageIndexes(bytes, wire.nextPosition, end, wire))
+    return this.#nameMessage(readMessageIndexesIfThere(bytes, end, wire, this.#hasMessage))
   }
 
   #nameMessage(badIndexes: string | undefined): string | undefined {

@@ -110,15 +110,12 @@ export type HasMessage = (indexes: ArrayLike<number>, count: number) => boolean
 const FIRST_KEY = 8
 
 /**
- * As `readMessageIndexes`, of a value whose producer may have left them out, as the registry client of kafkajs does: then
+ * As `readMessageIndexes`, from `frame.nextPosition` on, of a value whose producer may have left them out, as the registry client of kafkajs does: then
  * it is the first message, and starts where the indexes would. Only indexes of four levels and more can be mistaken for a
  * message; those that lead to one in the schema count as indexes.
  */
-export function readMessageIndexesIfThere(
-  { bytes, start, end }: { readonly bytes: Uint8Array; readonly start: number; readonly end: number },
-  frame: WireFrame,
-  hasMessage: HasMessage,
-): string | undefined {
+export function readMessageIndexesIfThere(bytes: Uint8Array, end: number, frame: WireFrame, hasMessage: HasMessage): string | undefined {
+  const start = frame.nextPosition
   const reason = readMessageIndexes(bytes, start, end, frame)
   const mayBeMessage = start === end || (bytes[start] as number) >= FIRST_KEY
   if (!mayBeMessage || (reason === undefined && hasMessage(frame.messageIndexes, frame.messageIndexCount))) return reason

@@ -86,11 +86,10 @@ export class RecordDecoder {
 
   /** With `hasMessage` they may be left out, under the framing by which the broker takes that too. */
   #messageIndexes(frame: Uint8Array, hasMessage: HasMessage | undefined): readonly number[] {
-    const start = this.#wire.nextPosition
     const problem =
       hasMessage === undefined || this.#options.framing !== 'auto'
-        ? readMessageIndexes(frame, start, frame.length, this.#wire)
-        : readMessageIndexesIfThere({ bytes: frame, start, end: frame.length }, this.#wire, hasMessage)
+        ? readMessageIndexes(frame, this.#wire.nextPosition, frame.length, this.#wire)
+        : readMessageIndexesIfThere(frame, frame.length, this.#wire, hasMessage)
     if (problem !== undefined) throw new RecordError('$', problem)
     return [...this.#wire.messageIndexes.subarray(0, this.#wire.messageIndexCount)]
   }
