@@ -134,9 +134,15 @@ function loadAjv4(options: Options): Ajv {
 const metaFactories: { readonly [name in DialectName]: (options: Options) => Ajv } = {
   'draft-04': loadAjv4,
   'draft-06': (options) => loadAjv(options).addMetaSchema(load('ajv/dist/refs/json-schema-draft-06.json') as object),
-  'draft-07': loadAjv,
+  'draft-07': (options) => loadAjv({ ...options, meta: false }).addMetaSchema(metaSchemaOfDraft07()),
   '2019-09': loadAjv2019,
   '2020-12': loadAjv2020,
+}
+
+/** As the standard has it: unlike in drafts before, a constant may be listed twice. ajv's own copy forbids that. */
+function metaSchemaOfDraft07(): object {
+  const schema = load('ajv/dist/refs/json-schema-draft-07.json') as { readonly properties: object }
+  return { ...schema, properties: { ...schema.properties, enum: { type: 'array', items: true, minItems: 1 } } }
 }
 
 const metaSchemaIds: { readonly [name in DialectName]: string } = {

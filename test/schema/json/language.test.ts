@@ -65,6 +65,8 @@ describe('each dialect is read as its own standard says', () => {
     ],
     ['$async does not make every value valid', { $async: true, type: 'string' }, '1', false],
     ['an id of another draft is an annotation', { id: 'x', type: 'string' }, '"x"', true],
+    ['a constant may be listed twice', { enum: ['a', 'b', 'a'] }, '"a"', true],
+    ['a constant that is listed twice is the only one still', { enum: ['a', 'a'] }, '"b"', false],
     ['nullable is no keyword', { nullable: true, type: 'string' }, 'null', false],
     ['a format called like a member of every object judges nothing', { format: 'constructor' }, '"x"', true],
     ['url', { format: 'url' }, '"ftp://x/y?z"', true],
@@ -189,6 +191,7 @@ describe('an invalid schema is refused at registration, with where and why', () 
       'JSON schema, #/properties/a/enum: an empty list',
     ],
     [{ $schema: 'http://json-schema.org/draft-04/schema#', enum: [] }, 'JSON schema, #/enum: has fewer than 1 items'],
+    [{ $schema: 'http://json-schema.org/draft-06/schema#', enum: [1, 1] }, 'JSON schema, #/enum: items are not unique'],
   ] as const)
     test(message.slice(0, 80), () => expect(refusalOf(() => parseSchema(schema))).toBe(`invalid-schema: ${message}`))
 
