@@ -26,8 +26,8 @@ export class EncoderCore {
   async finish(fileKey: string): Promise<EncodedFile> {
     const { writer, tally } = this.#file(fileKey)
     this.#files.delete(fileKey)
-    const bytes = await writer.finish()
-    return { bytes, metrics: fileMetrics(bytes, tally.leaves, writer.rowCount) }
+    const pieces = await writer.finish()
+    return { pieces, metrics: fileMetrics(pieces, tally.leaves, writer.rowCount) }
   }
 
   async abort(fileKey: string): Promise<void> {

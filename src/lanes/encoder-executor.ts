@@ -21,7 +21,7 @@ export class EncoderExecutor implements ServedExecutor<EncoderCall> {
   }
 
   transferOf(answer: unknown): readonly ArrayBuffer[] {
-    const { bytes } = (answer ?? {}) as Partial<EncodedFile>
-    return bytes === undefined ? [] : [bytes.buffer]
+    const { pieces = [] } = (answer ?? {}) as Partial<EncodedFile>
+    return pieces.map(({ buffer }) => buffer)
   }
 }

@@ -10,7 +10,7 @@ export interface Encoder {
   open(file: FileToEncode): void
   /** Resolves when the chunk's memory is free again: the bound on chunks under way. */
   write(fileKey: string, chunk: Chunk): Promise<EncodeProgress>
-  /** Ends the file. The bytes belong to the caller. A file without rows cannot be finished. */
+  /** Ends the file. Its bytes belong to the caller. A file without rows cannot be finished. */
   finish(fileKey: string): Promise<EncodedFile>
   abort(fileKey: string): void
   close(): Promise<void>
@@ -29,6 +29,7 @@ export interface EncodeProgress {
 }
 
 export interface EncodedFile {
-  readonly bytes: Uint8Array<ArrayBuffer>
+  /** One behind the other they are the file; joining them would take its memory twice. */
+  readonly pieces: readonly Uint8Array<ArrayBuffer>[]
   readonly metrics: FileMetrics
 }

@@ -1,5 +1,4 @@
 import type { ObjectStore } from '../objects/object-store.ts'
-import { concatBytes } from '../shared/bytes.ts'
 import type { Clock } from '../shared/clock.ts'
 import { HeadgateError, messageOf } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
@@ -16,7 +15,7 @@ export function objectPieces(store: ObjectStore, world: { readonly clock: Clock;
     async append(chunks) {
       const piece = newPieceName(world)
       try {
-        await store.put(prefix + piece, concatBytes(chunks))
+        await store.put(prefix + piece, chunks)
       } catch (error) {
         // Whether it is there or not: no batch will name it, and it is removed with the other orphans.
         throw new HeadgateError('store-unavailable', `cannot write to the log: ${messageOf(error)}`, { cause: error })

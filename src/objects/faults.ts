@@ -78,8 +78,8 @@ export class FaultyObjectStore implements ObjectStore {
     return await this.#read({ operation: 'list', key: prefix }, () => this.#inner.list(prefix, options))
   }
 
-  async put(key: string, bytes: Uint8Array, options?: CallOptions): Promise<void> {
-    await this.#write({ operation: 'put', key }, () => this.#inner.put(key, bytes, options))
+  async put(key: string, content: Uint8Array | readonly Uint8Array[], options?: CallOptions): Promise<void> {
+    await this.#write({ operation: 'put', key }, () => this.#inner.put(key, content, options))
   }
 
   async putIfAbsent(key: string, bytes: Uint8Array, options?: CallOptions): Promise<'created' | 'exists'> {

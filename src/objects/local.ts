@@ -51,8 +51,8 @@ export class LocalObjectStore implements ObjectStore {
     return await this.#read({ operation: 'getRange', key }, range, options)
   }
 
-  async put(key: string, bytes: Uint8Array, options: CallOptions = {}): Promise<void> {
-    await this.#write({ operation: 'put', key }, bytes, options, rename)
+  async put(key: string, content: Uint8Array | readonly Uint8Array[], options: CallOptions = {}): Promise<void> {
+    await this.#write({ operation: 'put', key }, content, options, rename)
   }
 
   async putIfAbsent(key: string, bytes: Uint8Array, options: CallOptions = {}): Promise<'created' | 'exists'> {
@@ -102,9 +102,14 @@ export class LocalObjectStore implements ObjectStore {
     return heads
   }
 
-  async #write(call: StoreCall, bytes: Uint8Array, { signal }: CallOptions, publish: Publish): Promise<'created' | 'exists'> {
+  async #write(
+    call: StoreCall,
+    content: Uint8Array | readonly Uint8Array[],
+    { signal }: CallOptions,
+    publish: Publish,
+  ): Promise<'created' | 'exists'> {
     const path = this.#begin(call, signal)
-    const temporary = await done(call, this.#temporaries.write(bytes, signal))
+    const temporary = await done(call, this.#temporaries.write(content, signal))
     try {
       throwIfAborted(call, signal)
       const outcome = await done(call, this.#publish(temporary, path, publish))

@@ -1,5 +1,5 @@
 import { assert } from '../shared/assert.ts'
-import { copyOf } from '../shared/bytes.ts'
+import { concatBytes, copyOf } from '../shared/bytes.ts'
 import { checkKey, checkPrefix } from './keys.ts'
 import type { ByteRange, CallOptions, ListOptions, ObjectHead, ObjectStore } from './object-store.ts'
 import { type StoreCall, throwIfAborted } from './store-errors.ts'
@@ -21,9 +21,9 @@ export class MemoryObjectStore implements ObjectStore {
     return bytes && copyOf(bytes.subarray(start, start + length))
   }
 
-  async put(key: string, bytes: Uint8Array, options?: CallOptions): Promise<void> {
+  async put(key: string, content: Uint8Array | readonly Uint8Array[], options?: CallOptions): Promise<void> {
     begin({ operation: 'put', key }, options)
-    this.#objects.set(key, copyOf(bytes))
+    this.#objects.set(key, content instanceof Uint8Array ? copyOf(content) : concatBytes(content))
   }
 
   async putIfAbsent(key: string, bytes: Uint8Array, options?: CallOptions): Promise<'created' | 'exists'> {

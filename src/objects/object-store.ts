@@ -13,8 +13,11 @@ export interface ObjectStore {
   get(key: string, options?: CallOptions): Promise<Uint8Array | undefined>
   /** Bytes `[start, start + length)`, fewer at the end of the object; undefined when there is no object. */
   getRange(key: string, range: ByteRange, options?: CallOptions): Promise<Uint8Array | undefined>
-  /** Creates or replaces, atomically: a reader sees the old object or the new one, never a part. */
-  put(key: string, bytes: Uint8Array, options?: CallOptions): Promise<void>
+  /**
+   * Creates or replaces, atomically: a reader sees the old object or the new one, never a part. Large content comes in
+   * pieces, one behind the other, so that nobody has to join them in memory.
+   */
+  put(key: string, content: Uint8Array | readonly Uint8Array[], options?: CallOptions): Promise<void>
   /**
    * Creates if there is none, atomically. Losing the race is a value. After `store-outcome-unknown`, `get` and compare:
    * the bytes are what tells writers apart, so those that race put something of their own into them (an id).

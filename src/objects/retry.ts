@@ -50,8 +50,8 @@ export class RetryingObjectStore implements ObjectStore {
   }
 
   /** Putting the same bytes twice is putting them once. */
-  async put(key: string, bytes: Uint8Array, options?: CallOptions): Promise<void> {
-    await this.#attempt({ operation: 'put', key }, options, () => this.#inner.put(key, bytes, options))
+  async put(key: string, content: Uint8Array | readonly Uint8Array[], options?: CallOptions): Promise<void> {
+    await this.#attempt({ operation: 'put', key }, options, () => this.#inner.put(key, content, options))
   }
 
   async delete(key: string, options?: CallOptions): Promise<void> {

@@ -28,12 +28,12 @@ export class TemporaryFiles {
     return new TemporaryFiles(directory)
   }
 
-  /** A file with these bytes on stable storage; its name is not. Leaves nothing behind when it fails. */
-  async write(bytes: Uint8Array, signal?: AbortSignal): Promise<string> {
+  /** A file with this content on stable storage; its name is not. Leaves nothing behind when it fails. */
+  async write(content: Uint8Array | readonly Uint8Array[], signal?: AbortSignal): Promise<string> {
     const path = join(this.#directory, `${process.pid}-${processNonce}-${filesMade++}`)
     const handle = await this.#create(path)
     try {
-      await handle.writeFile(bytes, { signal })
+      await handle.writeFile(content, { signal })
       await handle.datasync()
     } catch (error) {
       await this.remove(path)

@@ -11,13 +11,13 @@ import { type FooterColumn, type FooterRowGroup, readFooter } from './footer.ts'
  * counts from the columns that went in. The footer's row count is checked against theirs, so that a file that lost rows on
  * its way is never committed.
  */
-export function fileMetrics(file: Uint8Array, leaves: readonly LeafTally[], rowsWritten: number): FileMetrics {
-  const footer = readFooter(file)
+export function fileMetrics(pieces: readonly Uint8Array[], leaves: readonly LeafTally[], rowsWritten: number): FileMetrics {
+  const footer = readFooter(pieces)
   assert(footer.rowCount === rowsWritten, `a Parquet file of ${footer.rowCount} rows where ${rowsWritten} were written`)
   leaves.forEach((leaf, index) => assert(footer.leafFieldIds[index] === leaf.fieldId, 'a Parquet file with other field ids'))
   return {
     rowCount: footer.rowCount,
-    sizeBytes: file.byteLength,
+    sizeBytes: pieces.reduce((sum, { byteLength }) => sum + byteLength, 0),
     splitOffsets: footer.rowGroups.map(({ startOffset }) => startOffset),
     columns: leaves.map((leaf, index) => columnMetrics(leaf, chunksOf(footer.rowGroups, index))),
   }

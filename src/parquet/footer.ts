@@ -1,4 +1,5 @@
 import { deserializeTCompactProtocol } from 'hyparquet/src/thrift.js'
+import { concatBytes } from '../shared/bytes.ts'
 import { HeadgateError } from '../shared/errors.ts'
 
 /**
@@ -28,14 +29,15 @@ export interface FooterColumn {
   readonly max: Uint8Array | undefined
 }
 
-/** Throws HeadgateError `malformed` when the bytes do not end as a Parquet file does. */
-export function readFooter(file: Uint8Array): Footer {
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
-  const end = file.byteLength - 8
-  if (end < 4 || view.getUint32(end + 4, true) !== MAGIC)
+/** Of a file in pieces, one behind the other. Throws HeadgateError `malformed` when they do not end as a Parquet file does. */
+export function readFooter(pieces: readonly Uint8Array[]): Footer {
+  const trailer = viewOf(lastBytes(pieces, TRAILER_BYTES))
+  if (trailer.byteLength < TRAILER_BYTES || trailer.getUint32(4, true) !== MAGIC)
     throw new HeadgateError('malformed', 'not a Parquet file: it does not end with PAR1')
-  const start = end - view.getUint32(end, true)
-  if (start < 4) throw new HeadgateError('malformed', 'a Parquet footer longer than its file')
+  const footerBytes = trailer.getUint32(0, true)
+  const view = viewOf(lastBytes(pieces, MAGIC_BYTES + footerBytes + TRAILER_BYTES))
+  const start = view.byteLength - TRAILER_BYTES - footerBytes
+  if (start < MAGIC_BYTES) throw new HeadgateError('malformed', 'a Parquet footer longer than its file')
   const metadata = deserializeTCompactProtocol({ view, offset: start }) as unknown as ThriftFileMetaData
   return {
     rowCount: Number(metadata.field_3),
@@ -46,6 +48,21 @@ export function readFooter(file: Uint8Array): Footer {
 
 /** "PAR1", little endian. */
 const MAGIC = 0x31524150
+const MAGIC_BYTES = 4
+/** The length of the footer, and the magic again. */
+const TRAILER_BYTES = 8
+
+/** So many bytes from the end, or all there are. */
+function lastBytes(pieces: readonly Uint8Array[], byteLength: number): Uint8Array {
+  let first = pieces.length
+  for (let bytes = 0; first > 0 && bytes < byteLength;) bytes += pieces[--first]?.byteLength ?? 0
+  const [only, ...more] = pieces.slice(first)
+  return (only && more.length === 0 ? only : concatBytes(pieces.slice(first))).subarray(-byteLength)
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength)
+}
 
 /* The parts of parquet.thrift that are read here, by field number. */
 

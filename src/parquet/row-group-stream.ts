@@ -19,7 +19,7 @@ export class RowGroupStream {
   /** Resolved when the encoder asks for the next batch, that is when it is done with all before. */
   #demand = Promise.withResolvers<void>()
 
-  constructor(schema: Schema, properties: WriterProperties, onBytes: (bytes: Uint8Array) => void) {
+  constructor(schema: Schema, properties: WriterProperties, onBytes: (bytes: Uint8Array<ArrayBuffer>) => void) {
     this.#schema = schema
     const input = new ReadableStream<RecordBatch>({ pull: (controller) => this.#onDemand(controller) }, { highWaterMark: 0 })
     this.#output = giveOut(transformParquetStream(input, properties), onBytes)
@@ -56,7 +56,10 @@ export class RowGroupStream {
   }
 }
 
-async function giveOut(opened: Promise<ReadableStream<Uint8Array>>, onBytes: (bytes: Uint8Array) => void): Promise<void> {
+async function giveOut(
+  opened: Promise<ReadableStream<Uint8Array<ArrayBuffer>>>,
+  onBytes: (bytes: Uint8Array<ArrayBuffer>) => void,
+): Promise<void> {
   for await (const bytes of await opened) onBytes(bytes)
 }
 

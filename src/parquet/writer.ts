@@ -3,7 +3,6 @@ import { Compression, EnabledStatistics, type WriterProperties, WriterProperties
 import type { ColumnBuffers } from '../columns/column-buffers.ts'
 import { type StructType, walkFields } from '../columns/row-type.ts'
 import { assert } from '../shared/assert.ts'
-import { concatBytes } from '../shared/bytes.ts'
 import { HeadgateError } from '../shared/errors.ts'
 import { arrowSchema } from './arrow.ts'
 import { chooseDictionaries, type DictionaryChoice } from './dictionary-choice.ts'
@@ -31,7 +30,7 @@ export type ParquetCodec = 'zstd' | 'snappy' | 'none'
 export class ParquetWriter {
   readonly #options: ParquetWriterOptions
   readonly #schema: Schema
-  readonly #pieces: Uint8Array[] = []
+  readonly #pieces: Uint8Array<ArrayBuffer>[] = []
   /** Opened with the first rows, which decide how the columns are encoded. */
   #stream: RowGroupStream | undefined
   #rowCount = 0
@@ -61,11 +60,11 @@ export class ParquetWriter {
     await this.#stream.write(columns, rowCount)
   }
 
-  /** Ends the file. The bytes belong to the caller. */
-  async finish(): Promise<Uint8Array<ArrayBuffer>> {
+  /** Ends the file, which is these pieces one behind the other. They belong to the caller. */
+  async finish(): Promise<readonly Uint8Array<ArrayBuffer>[]> {
     assert(this.#stream, 'a Parquet file needs a row')
     await this.#stream.end()
-    return concatBytes(this.#pieces)
+    return this.#pieces
   }
 
   /** Gives up the file and the wasm memory that it holds. */

@@ -52,9 +52,9 @@ export class FileGeneration {
     await this.#tail
     const prepared: PreparedFile[] = []
     for (const [partitionValue, fileKey] of this.#files) {
-      const { bytes, metrics } = await this.#context.encoder.finish(fileKey)
+      const { pieces, metrics } = await this.#context.encoder.finish(fileKey)
       this.#files.delete(partitionValue)
-      await this.#context.root.store.put(fileKey, bytes, { signal })
+      await this.#context.root.store.put(fileKey, pieces, { signal })
       prepared.push({ key: fileKey, partitionValue, metrics })
     }
     return prepared

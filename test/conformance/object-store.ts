@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ObjectHead, ObjectStore } from '../../src/objects/object-store.ts'
-import { utf8Bytes } from '../../src/shared/bytes.ts'
+import { concatBytes, utf8Bytes } from '../../src/shared/bytes.ts'
 import { seededRandom } from '../../src/shared/random.ts'
 
 export interface StoreUnderTest {
@@ -28,6 +28,17 @@ export function objectStoreConformance(engine: string, open: () => Promise<Store
           expect(await store.head('a/object')).toEqual({ key: 'a/object', sizeBytes: bytes.length })
           expect(await store.putIfAbsent(`b/${bytes.length}`, bytes)).toBe('created')
           expect(isSame(await store.get(`b/${bytes.length}`), bytes)).toBe(true)
+        }
+      })
+
+      test('are put in pieces, one behind the other', async () => {
+        for (const pieces of [
+          [],
+          [new Uint8Array()],
+          [Uint8Array.of(1), new Uint8Array(), seededRandom(2).bytes(3_000_000), Uint8Array.of(2, 3)],
+        ]) {
+          await store.put('a/object', pieces)
+          expect(isSame(await store.get('a/object'), concatBytes(pieces))).toBe(true)
         }
       })
 

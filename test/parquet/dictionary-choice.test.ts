@@ -5,6 +5,7 @@ import { randomInt, seededRandom } from '../../src/shared/random.ts'
 import { ParquetWriter } from '../../src/parquet/writer.ts'
 import { duckdbJson } from './read-back.ts'
 import { columnsOf, type RowValue } from './row-values.ts'
+import { concatBytes } from '../../src/shared/bytes.ts'
 
 const ROWS = 20_000
 const random = seededRandom(1)
@@ -46,6 +47,6 @@ test('the file is written as it was chosen', async () => {
   const rows = Array.from({ length: ROWS }, (_, row) => ({ id: BigInt(row), kind: `kind ${row % 5}` }))
   const writer = new ParquetWriter({ rowType, rowGroupRows: ROWS })
   await writer.write(columnsOf(rowType, rows), ROWS)
-  const columns = await duckdbJson(await writer.finish(), 'select path_in_schema, encodings from parquet_metadata($file)')
+  const columns = await duckdbJson(concatBytes(await writer.finish()), 'select path_in_schema, encodings from parquet_metadata($file)')
   expect(columns.map(({ encodings }) => JSON.stringify(encodings).includes('RLE_DICTIONARY'))).toEqual([false, true])
 })

@@ -3,6 +3,7 @@ import { assignFieldIds, listType, mapType, rowField, type RowType, structType }
 import { ParquetWriter } from '../../src/parquet/writer.ts'
 import { duckdbRows, hyparquetRows } from './read-back.ts'
 import { columnsOf, type RowValue } from './row-values.ts'
+import { concatBytes } from '../../src/shared/bytes.ts'
 
 const decimal = (precision: number, scale: number): RowType => ({ kind: 'decimal', precision, scale })
 const nines = (digits: number): bigint => 10n ** BigInt(digits) - 1n
@@ -76,5 +77,5 @@ test('a struct without fields is refused by the name of its column', () => {
 async function written(rowType: Parameters<typeof columnsOf>[0], rows: readonly RowValue[]): Promise<Uint8Array> {
   const writer = new ParquetWriter({ rowType, rowGroupRows: 1_000 })
   await writer.write(columnsOf(rowType, rows), rows.length)
-  return writer.finish()
+  return concatBytes(await writer.finish())
 }

@@ -8,6 +8,7 @@ import { readFooter } from '../../src/parquet/footer.ts'
 import { ParquetWriter } from '../../src/parquet/writer.ts'
 import { duckdbJson } from './read-back.ts'
 import { columnsOf, type RowValue } from './row-values.ts'
+import { concatBytes } from '../../src/shared/bytes.ts'
 
 const bytes = (text: string): Uint8Array => utf8Bytes(text)
 
@@ -118,12 +119,21 @@ test('sizes and offsets agree with the footer as DuckDB reads it', async () => {
 
 test('a file that lost rows on its way is noticed', async () => {
   const { file, tally } = await fileOf({ kind: 'int' }, [1, 2, 3])
-  expect(() => fileMetrics(file, tally.leaves, 4)).toThrow('a Parquet file of 3 rows where 4 were written')
+  expect(() => fileMetrics([file], tally.leaves, 4)).toThrow('a Parquet file of 3 rows where 4 were written')
 })
 
 test('bytes that are no Parquet file are refused, whatever their length', async () => {
   const { file } = await fileOf({ kind: 'int' }, [1, 2, 3])
-  for (let length = 0; length < file.length; length++) expect(() => readFooter(file.subarray(0, length)), `${length} bytes`).toThrow()
+  for (let length = 0; length < file.length; length++) expect(() => readFooter([file.subarray(0, length)]), `${length} bytes`).toThrow()
+})
+
+test('wherever a file is cut into pieces, it is the same file', async () => {
+  const { file } = await fileOf({ kind: 'int' }, [1, 2, 3])
+  const footer = readFooter([file])
+  for (let cut = 0; cut <= file.length; cut++) {
+    const pieces = [file.subarray(0, cut), new Uint8Array(0), file.subarray(cut)]
+    expect(readFooter(pieces), `cut at ${cut}`).toEqual(footer)
+  }
 })
 
 async function metricsOf(type: RowType, values: readonly RowValue[], rowGroupRows = 1_000): Promise<FileMetrics> {
@@ -140,6 +150,6 @@ async function fileOf(type: RowType, values: readonly RowValue[], rowGroupRows =
   const tally = new ColumnTally(rowType)
   await writer.write(columns, values.length)
   tally.add(columns)
-  const file = await writer.finish()
-  return { file, tally, metrics: fileMetrics(file, tally.leaves, writer.rowCount) }
+  const pieces = await writer.finish()
+  return { file: concatBytes(pieces), tally, metrics: fileMetrics(pieces, tally.leaves, writer.rowCount) }
 }

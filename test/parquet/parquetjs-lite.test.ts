@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { assignFieldIds, rowField, structType } from '../../src/columns/row-type.ts'
 import { type ParquetCodec, ParquetWriter } from '../../src/parquet/writer.ts'
 import { columnsOf } from './row-values.ts'
+import { concatBytes } from '../../src/shared/bytes.ts'
 
 interface Reader {
   getCursor(): { next(): Promise<Record<string, unknown> | null> }
@@ -31,7 +32,7 @@ describe('parquetjs-lite reads flat rows', () => {
     test(`codec ${codec}`, async () => {
       const writer = new ParquetWriter({ rowType, rowGroupRows: 10, codec, dictionaries: 'none' })
       await writer.write(columnsOf(rowType, rows), rows.length)
-      const reader = await ParquetReader.openBuffer(Buffer.from(await writer.finish()))
+      const reader = await ParquetReader.openBuffer(Buffer.from(concatBytes(await writer.finish())))
       const cursor = reader.getCursor()
       const read: unknown[] = []
       for (let row = await cursor.next(); row !== null; row = await cursor.next()) read.push({ ...row })

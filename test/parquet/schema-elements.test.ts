@@ -3,6 +3,7 @@ import { assignFieldIds, listType, mapType, rowField, structType } from '../../s
 import { ParquetWriter } from '../../src/parquet/writer.ts'
 import { duckdbJson } from './read-back.ts'
 import { columnsOf } from './row-values.ts'
+import { concatBytes } from '../../src/shared/bytes.ts'
 
 const rowType = assignFieldIds(
   structType([
@@ -20,7 +21,7 @@ test('names, ids, repetition and types are what the Parquet format and Iceberg a
   const writer = new ParquetWriter({ rowType, rowGroupRows: 10 })
   await writer.write(columnsOf(rowType, [{ id: 1n }]), 1)
   const elements = await duckdbJson(
-    await writer.finish(),
+    concatBytes(await writer.finish()),
     'select name, field_id, repetition_type, type, coalesce(logical_type, converted_type) as meaning from parquet_schema($file)',
   )
   const rows = elements.slice(1).map((element) => Object.values(element).map(String).join(' '))
@@ -46,7 +47,7 @@ test('names, ids, repetition and types are what the Parquet format and Iceberg a
 test('files say who wrote them and are compressed with zstd', async () => {
   const writer = new ParquetWriter({ rowType, rowGroupRows: 10 })
   await writer.write(columnsOf(rowType, [{ id: 1n }]), 1)
-  const bytes = await writer.finish()
+  const bytes = concatBytes(await writer.finish())
   expect(await duckdbJson(bytes, 'select created_by from parquet_file_metadata($file)')).toEqual([{ created_by: 'headgate' }])
   expect(await duckdbJson(bytes, 'select distinct compression from parquet_metadata($file)')).toEqual([{ compression: 'ZSTD' }])
 })
