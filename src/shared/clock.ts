@@ -11,7 +11,13 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   async sleep(durationMs, signal) {
-    await sleepTimer(durationMs, undefined, signal ? { signal } : {})
+    try {
+      await sleepTimer(durationMs, undefined, signal ? { signal } : {})
+    } catch (error) {
+      // Node's own error says only that there was a reason.
+      signal?.throwIfAborted()
+      throw error
+    }
   },
 }
 
