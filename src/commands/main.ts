@@ -95,9 +95,9 @@ function parseWords(command: Command, rest: readonly string[]): Pick<Invocation,
     checkPositionals(command, positionals)
     return { flags: values as Invocation['flags'], positionals }
   } catch (error) {
-    throw new HeadgateError('invalid-argument', `${command.name}: ${messageOf(error)}; headgate ${command.name} --help says more`, {
-      cause: error,
-    })
+    // Of an unknown option Node goes on to say how a positional argument could begin with a dash.
+    const [problem] = messageOf(error).split('. To specify')
+    throw new HeadgateError('invalid-argument', `${command.name}: ${problem}; headgate ${command.name} --help says more`, { cause: error })
   }
 }
 

@@ -213,10 +213,11 @@ describe('produce', () => {
     expect(stderr).toMatch(/^\r\u001b\[K1 record stored, 1 B, [\d,]+ a second\r\u001b\[K$/)
   })
 
-  test('names a file that is not there', async () => {
-    const { code, stderr } = await server.run(['produce', 'plain', '/no/such/file'])
+  test('names a file that is not there, and makes no topic for it', async () => {
+    const { code, stderr } = await server.run(['produce', 'of-no-file', '/no/such/file'])
     expect(code).toBe(3)
-    expect(stderr).toContain('/no/such/file cannot be read')
+    expect(stderr).toMatch(/^headgate: \/no\/such\/file cannot be read: .*\n$/)
+    expect(await server.run(['topic', 'describe', 'of-no-file'])).toMatchObject({ code: 3 })
   })
 
   test('names at most twenty lines and counts the rest', async () => {

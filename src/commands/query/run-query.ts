@@ -4,10 +4,11 @@ import { limits } from '../../shared/limits.ts'
 import type { Invocation } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { withoutControls } from '../output/text-width.ts'
-import { loadDuckDb, openDuckDb } from './duckdb.ts'
+import { loadDuckDb, openDuckDb, type DuckDbModule } from './duckdb.ts'
 import { lakeFormats, type LakeFormat, type LakeTable, type UnreadableTable } from './lake-table.ts'
 import { lakeTables } from './lake-tables.ts'
 import { viewSql } from './view-sql.ts'
+import { write } from '../output/write.ts'
 import { writeRowsAsJson, writeRowsAsTable } from './write-rows.ts'
 
 export interface QueryOptions {
@@ -33,9 +34,7 @@ export async function runQuery(options: QueryOptions, world: QueryWorld): Promis
       `SET search_path = '${[options.firstFormat, ...lakeFormats.filter((name) => name !== options.firstFormat)].join(',')}'`,
     )
     world.signal.throwIfAborted()
-    // Not `stream`: where a streamed result fails half-way, the binding lets it end as if that were all of it.
-    const result = await connection.run(options.sql)
-    await (options.isJson ? writeRowsAsJson(result, duckDb, world) : writeRowsAsTable(result, duckDb, world))
+    await runStatements(connection, options, { duckDb, world })
     return exitCodes.ok
   } catch (error) {
     world.signal.throwIfAborted()
@@ -44,6 +43,38 @@ export async function runQuery(options: QueryOptions, world: QueryWorld): Promis
     stopInterrupting()
     sayUnreadable(unreadable, world)
     connection.closeSync()
+  }
+}
+
+/** One after the other, because one may need what another makes; given all at once, DuckDB shows one result of many. */
+async function runStatements(
+  connection: DuckDb.DuckDBConnection,
+  { sql, isJson }: Pick<QueryOptions, 'sql' | 'isJson'>,
+  { duckDb, world }: { duckDb: DuckDbModule; world: QueryWorld },
+): Promise<void> {
+  const statements = await statementsOf(connection, sql)
+  let written = 0
+  for (let index = 0; index < statements.count; index++) {
+    world.signal.throwIfAborted()
+    // Not `stream`: where a streamed result fails half-way, the binding lets it end as if that were all of it.
+    const result = await (await statements.prepare(index)).run()
+    if (result.returnType === duckDb.ResultReturnType.NOTHING) continue
+    if (isJson) await writeRowsAsJson(result, duckDb, world)
+    else {
+      if (written > 0) await write(world.stdout, '\n')
+      await writeRowsAsTable(result, duckDb, world)
+    }
+    written++
+  }
+}
+
+/** SQL that cannot be parsed fails with DuckDB's words; for SQL without a statement the binding has none. */
+async function statementsOf(connection: DuckDb.DuckDBConnection, sql: string): Promise<DuckDb.DuckDBExtractedStatements> {
+  try {
+    return await connection.extractStatements(sql)
+  } catch (error) {
+    if (kindOf(error) !== undefined) throw error
+    throw new HeadgateError('invalid-argument', 'SQL: expected a statement, got none', { cause: error })
   }
 }
 
@@ -77,10 +108,15 @@ async function createView(
 
 /** What DuckDB refuses is mostly the SQL; files can be gone, because a table was maintained meanwhile. */
 function failureOf(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof HeadgateError) return error
-  const [, duckDbKind] = /\b([A-Z][\w ]*) Error: /.exec(error.message) ?? []
+  if (error instanceof HeadgateError) return error
+  const duckDbKind = kindOf(error)
   if (duckDbKind === undefined) return error
-  return new HeadgateError(duckDbKind === 'IO' ? 'store-unavailable' : 'invalid-argument', error.message, { cause: error })
+  return new HeadgateError(duckDbKind === 'IO' ? 'store-unavailable' : 'invalid-argument', messageOf(error), { cause: error })
+}
+
+/** `Catalog` of `Catalog Error: ...`. */
+function kindOf(error: unknown): string | undefined {
+  return /\b([A-Z][\w ]*) Error: /.exec(messageOf(error))?.[1]
 }
 
 /** The result goes on: the table may not be what the query is about. */

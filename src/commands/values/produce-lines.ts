@@ -35,6 +35,8 @@ export async function produceLines(invocation: Invocation, options: ProduceOptio
   const world = { clock: systemClock, random: systemRandom, signal }
   const client = new KafkaClient(kafkaAddress(invocation), world)
   const progress = new Progress(stderr, systemClock)
+  // Before a topic is made for it.
+  const input = await openInput(invocation)
   try {
     const server = ServerClient.of(invocation)
     const topic = await openTopic({ server, client, invocation })
@@ -44,7 +46,7 @@ export async function produceLines(invocation: Invocation, options: ProduceOptio
     const batches = new LineBatches({ ...topic, partition: options.partition })
     const sender = new LineSender({ producer, batches, stderr, topic: topic.name, clearProgress: () => progress.clear() })
     const startedAtMs = systemClock.now()
-    for await (const { firstLine, lines } of readLines(await openInput(invocation))) {
+    for await (const { firstLine, lines } of readLines(input)) {
       for (const [index, line] of lines.entries()) await sender.add(encodeLine(line, encoder), firstLine + index, systemClock.now())
       await sender.flush()
       progress.show(() => progressText(sender.sent, systemClock.now() - startedAtMs))
@@ -54,6 +56,7 @@ export async function produceLines(invocation: Invocation, options: ProduceOptio
     return exitCodes.ok
   } finally {
     progress.clear()
+    input.destroy()
     await client.close()
   }
 }

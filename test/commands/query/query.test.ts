@@ -174,6 +174,26 @@ describe('names', () => {
   })
 })
 
+describe('several statements', () => {
+  const sql = 'CREATE TABLE mine AS SELECT 1 AS a; SELECT a FROM mine; SELECT a + 1 AS b FROM mine;'
+
+  test('run one after the other, and each result is shown', async () => {
+    expect(jsonLines(await query(`CREATE SCHEMA own; SET schema = 'own'; ${sql}`)).slice(-2)).toEqual([{ a: 1 }, { b: 2 }])
+    expect(await server.succeed(['query', 'SELECT 1 AS a; SELECT 2 AS b'])).toBe('a\n1\n\nb\n2\n')
+  })
+
+  for (const none of ['', ';', '/* nothing */'])
+    test(`are expected, not ${JSON.stringify(none)}`, async () => {
+      expect(await query(none)).toMatchObject({ code: 2, stdout: '', stderr: 'headgate: SQL: expected a statement, got none\n' })
+    })
+
+  test('before one that fails have had their effect, and it is named', async () => {
+    const { code, stdout, stderr } = await query('SELECT 1 AS a; SELECT * FROM nothing_of_the_kind')
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '{"a":1}\n' })
+    expect(stderr).toMatch(/^headgate: Catalog Error: Table with name nothing_of_the_kind does not exist!/)
+  })
+})
+
 describe('a table without rows', () => {
   beforeAll(async () => {
     await server.succeed(['topic', 'create', 'empty'])
