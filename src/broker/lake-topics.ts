@@ -23,6 +23,7 @@ export interface LakeTopics extends TopicListener {
 /** Keeps exactly the topics that have a table flowing into it, as topics and schemas come and go. */
 export function connectLakeTopics(context: LakeTopicsContext): LakeTopics {
   const { topics, schemas, sinks } = context
+  /** By topic id: a topic may be made anew under its name while the table of the one before is being closed. */
   const rowTypes = new Map<string, StructType>()
   schemas.onTopicChange((name) => {
     const topic = topics.get(name)
@@ -33,17 +34,17 @@ export function connectLakeTopics(context: LakeTopicsContext): LakeTopics {
       open(topic)
     },
     async onChanged(topic) {
-      rowTypes.delete(topic.name)
+      rowTypes.delete(topic.topicId)
       await sinks.close(topic.topicId, () => described(topic))
     },
     async onDeleting(topic) {
       if (sinks.has(topic.topicId)) await flushLast(topic, context)
     },
-    async onDeleted({ name, topicId }) {
+    async onDeleted({ topicId }) {
       await sinks.close(topicId)
-      rowTypes.delete(name)
+      rowTypes.delete(topicId)
     },
-    rowTypeOf: (topicName) => rowTypes.get(topicName),
+    rowTypeOf: (topicName) => rowTypes.get(topics.get(topicName)?.topicId ?? ''),
   }
 
   function open(topic: Topic): void {
@@ -53,7 +54,7 @@ export function connectLakeTopics(context: LakeTopicsContext): LakeTopics {
 
   function described(topic: Topic): LakeTopic | undefined {
     const lakeTopic = lakeTopicOrNone(topic, context)
-    if (lakeTopic) rowTypes.set(topic.name, lakeTopic.rowType)
+    if (lakeTopic) rowTypes.set(topic.topicId, lakeTopic.rowType)
     return lakeTopic
   }
 }

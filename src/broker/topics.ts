@@ -1,4 +1,4 @@
-import { HeadgateError } from '../shared/errors.ts'
+import { HeadgateError, isErrorOfKind } from '../shared/errors.ts'
 import type { Clock } from '../shared/clock.ts'
 import { limits } from '../shared/limits.ts'
 import type { Logger } from '../shared/log.ts'
@@ -44,7 +44,7 @@ export class Topics {
   readonly #nameByTable = new Map<string, string>()
   readonly #listeners: TopicListener[] = []
   /** Creations under way by name, so that a burst of clients asking for one topic makes it once. */
-  readonly #creating = new Map<string, Promise<Topic>>()
+  readonly #creating = new Map<string, Promise<Created>>()
   /** Changes under way by topic. */
   readonly #changing = new Map<string, Promise<unknown>>()
 
@@ -82,18 +82,24 @@ export class Topics {
    * Creates a topic, or throws HeadgateError: `already-exists` (the name, or the table's name, is taken) or
    * `invalid-argument` (name, partitions or configs).
    */
-  async create(topic: TopicToCreate): Promise<Topic> {
-    this.check(topic)
-    if (this.#byName.has(topic.name) || this.#creating.has(topic.name)) throw alreadyExists(topic.name)
-    return this.#startCreating(topic)
+  async create(asked: TopicToCreate): Promise<Topic> {
+    // Who is told that a topic exists can use it.
+    while (this.#creating.has(asked.name)) await this.#creating.get(asked.name)?.catch(() => undefined)
+    this.check(asked)
+    if (this.#byName.has(asked.name)) throw alreadyExists(asked.name)
+    const { topic, isNew } = await this.#startCreating(asked)
+    if (!isNew) throw alreadyExists(asked.name)
+    return topic
   }
 
   /** The topic, created first if there is none. */
-  async getOrCreate(topic: TopicToCreate): Promise<Topic> {
-    const known = this.#byName.get(topic.name) ?? this.#creating.get(topic.name)
+  async getOrCreate(asked: TopicToCreate): Promise<Topic> {
+    const known = this.#byName.get(asked.name)
     if (known) return known
-    this.check(topic)
-    return this.#startCreating(topic)
+    const creating = this.#creating.get(asked.name)
+    if (!creating) this.check(asked)
+    const { topic } = await (creating ?? this.#startCreating(asked))
+    return topic
   }
 
   /** What `create` would refuse, without creating. */
@@ -162,21 +168,35 @@ export class Topics {
     return changing
   }
 
-  #startCreating(topic: TopicToCreate): Promise<Topic> {
+  #startCreating(topic: TopicToCreate): Promise<Created> {
     const creating = this.#create(topic).finally(() => this.#creating.delete(topic.name))
     this.#creating.set(topic.name, creating)
     return creating
   }
 
-  async #create({ name, partitionCount, configs }: TopicToCreate): Promise<Topic> {
+  async #create({ name, partitionCount, configs }: TopicToCreate): Promise<Created> {
     const created = { name, topicId: randomUuid(this.#context.random), partitionCount, configs }
     const topic = this.#withSettings({ ...created, createdAtMs: this.#context.clock.now() })
-    await this.#holdingTable(topic, async () => {
-      const { kind } = await this.#context.state.createTopic(created)
-      if (kind === 'exists') throw alreadyExists(name)
-      await this.#show(topic)
-    })
+    try {
+      await this.#holdingTable(topic, async () => {
+        const { kind } = await this.#context.state.createTopic(created)
+        if (kind === 'exists') throw alreadyExists(name)
+        await this.#show(topic)
+      })
+    } catch (error) {
+      if (!isErrorOfKind(error, 'already-exists')) throw error
+      return { topic: await this.#showStored(name, error), isNew: false }
+    }
     this.#context.logger.info({ topic: name, topicId: topic.topicId, partitions: partitionCount }, 'topic created')
+    return { topic, isNew: true }
+  }
+
+  /** A topic that is stored and not shown: something failed, or an answer was lost, when it was created. */
+  async #showStored(name: string, alreadyExists: HeadgateError): Promise<Topic> {
+    const stored = (await this.#context.state.listTopics()).find((topic) => topic.name === name)
+    if (!stored) throw alreadyExists
+    const topic = this.#withSettings(stored)
+    await this.#holdingTable(topic, () => this.#show(topic))
     return topic
   }
 
@@ -227,6 +247,11 @@ export class Topics {
       `topic ${name} would share table ${table.namespace}.${table.table} with topic ${other}; choose another name or set lake.table`,
     )
   }
+}
+
+interface Created {
+  readonly topic: Topic
+  readonly isNew: boolean
 }
 
 /** Where both formats are on, Iceberg leads and Delta follows it; a Delta table that began alone has nothing to lead it. */

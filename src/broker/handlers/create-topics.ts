@@ -15,7 +15,9 @@ import { checkTopicName, type Topic, type TopicToCreate } from '../topics.ts'
 export const createTopicsHandler = handler(createTopics, async ({ topics, validateOnly }, { broker }) => ({
   throttleTimeMs: 0,
   topics: await Promise.all(
-    topics.map((topic) => createOne(topic, { broker, isDuplicate: isNamedTwice(topic.name, topics), validateOnly })),
+    topics
+      .filter(({ name }, index) => topics.findIndex((other) => other.name === name) === index)
+      .map((topic) => createOne(topic, { broker, isDuplicate: isNamedTwice(topic.name, topics), validateOnly })),
   ),
 }))
 
@@ -23,7 +25,7 @@ type Creatable = {
   readonly name: string
   readonly numPartitions: number
   readonly replicationFactor: number
-  readonly assignments: readonly unknown[]
+  readonly assignments: readonly { readonly partitionIndex: number; readonly brokerIds: readonly number[] }[]
   readonly configs: readonly { readonly name: string; readonly value: string | null }[]
 }
 
@@ -36,7 +38,7 @@ async function createOne(
     const topic = checkedTopic(asked, broker)
     if (broker.topics.get(topic.name)) throw new TopicRefusal(kafkaErrors.TOPIC_ALREADY_EXISTS.code, `topic ${topic.name} exists already`)
     broker.topics.check(topic)
-    return described(asked.name, validateOnly ? { ...topic, topicId: uuidZero } : await broker.topics.create(topic))
+    return described(validateOnly ? { ...topic, topicId: uuidZero } : await broker.topics.create(topic), broker)
   } catch (error) {
     if (error instanceof TopicRefusal) return refused(asked.name, error.errorCode, error.message)
     if (!(error instanceof HeadgateError)) throw error
@@ -63,9 +65,28 @@ function checkedTopic(asked: Creatable, broker: BrokerContext): TopicToCreate {
       `expected replication factor 1 or -1, got ${asked.replicationFactor}: the storage replicates, not the brokers`,
     )
   }
-  const configs: TopicConfigs = Object.fromEntries(asked.configs.flatMap(({ name, value }) => (value === null ? [] : [[name, value]])))
-  refuseAs(kafkaErrors.INVALID_CONFIG.code, () => checkTopicConfigs(configs))
-  return { name: asked.name, partitionCount, configs }
+  checkAssignments(asked, broker)
+  return { name: asked.name, partitionCount, configs: checkedConfigs(asked) }
+}
+
+/** Every partition once, from 0 on, each on the one node there is. */
+function checkAssignments({ assignments }: Creatable, { nodeId }: BrokerContext): void {
+  const partitions = assignments.map(({ partitionIndex }) => partitionIndex).sort((a, b) => a - b)
+  const isWhole = partitions.every((partition, index) => partition === index)
+  const isHere = assignments.every(({ brokerIds }) => brokerIds.length === 1 && brokerIds[0] === nodeId)
+  if (isWhole && isHere) return
+  throw new TopicRefusal(
+    kafkaErrors.INVALID_REPLICA_ASSIGNMENT.code,
+    `expected partitions 0 to ${assignments.length - 1}, each on broker ${nodeId} alone`,
+  )
+}
+
+function checkedConfigs({ configs }: Creatable): TopicConfigs {
+  const unset = configs.filter(({ value }) => value === null).map(({ name }) => name)
+  if (unset.length > 0) throw new TopicRefusal(kafkaErrors.INVALID_CONFIG.code, `topic configs without a value: ${unset.join(', ')}`)
+  const checked: TopicConfigs = Object.fromEntries(configs.map(({ name, value }) => [name, value ?? '']))
+  refuseAs(kafkaErrors.INVALID_CONFIG.code, () => checkTopicConfigs(checked))
+  return checked
 }
 
 class TopicRefusal extends Error {
@@ -85,15 +106,15 @@ function refuseAs(errorCode: number, check: () => void): void {
   }
 }
 
-function described(name: string, topic: Pick<Topic, 'topicId' | 'partitionCount' | 'configs'>) {
+function described(topic: Pick<Topic, 'name' | 'topicId' | 'partitionCount' | 'configs'>, { topics }: BrokerContext) {
   return {
-    name,
+    name: topic.name,
     topicId: topic.topicId,
     errorCode: kafkaErrors.NONE.code as number,
     errorMessage: null as string | null,
     numPartitions: topic.partitionCount,
     replicationFactor: 1,
-    configs: configEntries(topic.configs).map(({ name: key, value, source }) => ({
+    configs: configEntries(topic.configs, topics.defaults).map(({ name: key, value, source }) => ({
       name: key,
       value,
       readOnly: false,

@@ -5,7 +5,7 @@ import { HeadgateError, isErrorOfKind } from '../../shared/errors.ts'
 import { kafkaCodeOf } from '../kafka-errors.ts'
 import { LEADER_EPOCH, type BrokerContext } from '../context.ts'
 import { handler } from '../handler.ts'
-import type { Topic } from '../topics.ts'
+import { checkTopicName, type Topic } from '../topics.ts'
 
 /**
  * Metadata (key 3): topics by name or id (v10), creating what a producer asks for (`auto-create-topics`). The one node
@@ -18,12 +18,14 @@ export const metadataHandler = handler(metadata, async (request, { apiVersion, b
   const topics = wantsAll
     ? broker.topics.list().map((topic) => describeTopic(topic, nodeId))
     : await Promise.all((request.topics ?? []).map((asked) => describeAsked(asked, request.allowAutoTopicCreation, broker)))
+  // A topic that has no name, because nobody has its id, can be said without one from v12 on.
+  const named = apiVersion >= 12 ? topics : topics.map((topic) => ({ ...topic, name: topic.name ?? '' }))
   return {
     throttleTimeMs: 0,
     brokers: [{ nodeId, ...advertised, rack: null }],
     clusterId,
     controllerId: nodeId,
-    topics,
+    topics: named,
   }
 })
 
@@ -34,14 +36,16 @@ async function describeAsked(
   mayCreate: boolean,
   broker: BrokerContext,
 ): Promise<ReturnType<typeof describeTopic>> {
-  if (name === null || name === '') {
+  if (name === null) {
     const topic = broker.topics.getById(topicId)
     return topic ? describeTopic(topic, broker.nodeId) : unknownTopic({ topicId, name }, kafkaErrors.UNKNOWN_TOPIC_ID.code)
   }
   const topic = broker.topics.get(name)
   if (topic) return describeTopic(topic, broker.nodeId)
-  if (!mayCreate || !broker.autoCreateTopics) return unknownTopic({ topicId: uuidZero, name }, kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code)
   try {
+    checkTopicName(name)
+    if (!mayCreate || !broker.autoCreateTopics)
+      return unknownTopic({ topicId: uuidZero, name }, kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code)
     return describeTopic(await broker.topics.getOrCreate({ name, partitionCount: broker.defaultPartitions, configs: {} }), broker.nodeId)
   } catch (error) {
     if (!(error instanceof HeadgateError)) throw error
