@@ -40,9 +40,11 @@ export function newestHolding(
   { parsed, content }: ReadSchema,
 ): RegisteredVersion | undefined {
   const guid = guidOf(content)
+  // The type is not part of the identity, and one text may be a schema of two languages.
+  const ofType = versions.filter(({ schema }) => schema.schemaType === content.schemaType)
   return (
-    versions.findLast(({ schema }) => schema.guid === guid) ??
-    versions.findLast((version) => isSameButForItsVersion(view, version, guid) || isSameWrittenOut(view, version, { parsed, content }))
+    ofType.findLast(({ schema }) => schema.guid === guid) ??
+    ofType.findLast((version) => isSameButForItsVersion(view, version, guid) || isSameWrittenOut(view, version, { parsed, content }))
   )
 }
 
@@ -57,7 +59,7 @@ function isSameButForItsVersion({ schemas }: RegistryView, { schema }: Registere
 
 /** Clients that resolve references themselves send the schema with everything written into it. */
 function isSameWrittenOut({ schemas }: RegistryView, { schema }: RegisteredVersion, { parsed, content }: ReadSchema): boolean {
-  if (content.references.length > 0 || schema.references.length === 0 || schema.schemaType !== content.schemaType) return false
+  if (content.references.length > 0 || schema.references.length === 0) return false
   const registered = schemas.content(schema)
   const isSameElse = guidOf({ ...content, schema: '' }) === guidOf({ ...registered, schema: '', references: [] })
   return isSameElse && parsed.formattedText('resolved') !== undefined && resolvedText(schemas.parsed(schema)) === resolvedText(parsed)

@@ -1,4 +1,5 @@
 import { assert } from '../shared/assert.ts'
+import type { SchemaType } from '../schema/language.ts'
 import type { SchemaChange } from '../state/state-store.ts'
 import { incompatibilities, type ComparedSchema, type EarlierVersion } from './compatibility.ts'
 import { configInScope, type CompatibilityLevel, type RegistryConfig } from './config.ts'
@@ -157,7 +158,7 @@ function changesFor(
 ): SchemaChange[] {
   const { context } = splitSubject(subject)
   const guid = guidOf(content)
-  const known = knownSchema(view, context, { guid, wantedId })
+  const known = knownSchema(view, context, { guid, schemaType: content.schemaType, wantedId })
   const schemaId = known?.schemaId ?? wantedId ?? nextId(view, context)
   const references = content.references.map((reference) => withSchemaId(view, subject, reference))
   const stored = { context, schemaId, guid, schemaType: content.schemaType, references: referencesText(references) }
@@ -183,16 +184,19 @@ function withSchemaId({ index }: RegistryView, subject: string, reference: Schem
   return { ...reference, schemaId: found.schema.schemaId }
 }
 
-/** The schema that has this content already. Throws 42205 when the wanted id is another content's. */
+/**
+ * The schema that has this content already. A text that is a schema of two languages is two: records say an id and no
+ * type. Throws 42205 when the wanted id is another content's.
+ */
 function knownSchema(
   { index }: RegistryView,
   context: string,
-  { guid, wantedId }: { guid: string; wantedId: number | undefined },
+  { guid, schemaType, wantedId }: { guid: string; schemaType: SchemaType; wantedId: number | undefined },
 ): RegisteredSchema | undefined {
-  const same = index.schemasByGuid(context, guid)
+  const same = index.schemasByGuid(context, guid).filter((schema) => schema.schemaType === schemaType)
   if (wantedId === undefined) return same[0]
   const taken = index.schema(context, wantedId)
-  if (taken && taken.guid !== guid && taken.uses.length > 0)
+  if (taken && !same.includes(taken) && taken.uses.length > 0)
     throw registryErrors.operationNotPermitted(
       `Overwrite new schema with id ${wantedId} in context ${contextPrefix(context)} is not permitted.`,
     )
