@@ -1,5 +1,6 @@
 import { parseJsonText, printJsonText, type JsonNode, type JsonObjectNode } from '../schema/avro/json-text.ts'
 import type { SchemaType } from '../schema/language.ts'
+import { HeadgateError, isErrorOfKind } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
 import { registryErrors } from './registry-error.ts'
 
@@ -20,23 +21,28 @@ export interface TagChanges {
   readonly remove: readonly SchemaTags[]
 }
 
-/** The tags that a schema carries in its own text, as `confluent:tags`. None are read from Protobuf. */
+/** The tags that a registered schema carries in its own text, as `confluent:tags`. None are read from Protobuf. */
 export function tagsIn(schemaType: SchemaType, text: string): SchemaTags[] {
   const found: SchemaTags[] = []
-  if (schemaType === 'PROTOBUF') return found
-  mapEntities(schemaType, text, (schemaEntity, tags) => {
+  const node = schemaType === 'PROTOBUF' ? undefined : parsedText(text)
+  // A JSON schema may hold half a surrogate pair, which this reader of text does not take: its tags are not told.
+  if (node === undefined || node instanceof HeadgateError) return found
+  mapEntities(schemaType, node, (schemaEntity, tags) => {
     if (tags.length > 0) found.push({ schemaEntity, tags })
     return tags
   })
   return found
 }
 
-/** The text with tags put into it and taken out. Throws RegistryError 42201 when a path names nothing, and for Protobuf. */
+/** The text with tags put into it and taken out. Throws RegistryError 42201 for no text, a path that names nothing, and Protobuf. */
 export function withTags(schemaType: SchemaType, text: string, { add, remove }: TagChanges): string {
   if (add.length + remove.length === 0) return text
+  if (text.trim() === '') throw registryErrors.emptySchema()
   if (schemaType === 'PROTOBUF') throw registryErrors.invalidSchema('Tags inside the text of a Protobuf schema are not supported')
+  const node = parsedText(text)
+  if (node instanceof HeadgateError) throw registryErrors.invalidSchema(`Invalid schema of type ${schemaType}, details: ${node.message}`)
   const missing = new Set(add.map(({ schemaEntity }) => keyOf(schemaEntity)))
-  const changed = mapEntities(schemaType, text, (entity, tags) => {
+  const changed = mapEntities(schemaType, node, (entity, tags) => {
     missing.delete(keyOf(entity))
     const removed = new Set(tagsFor(remove, entity))
     return [...new Set([...tags, ...tagsFor(add, entity)])].filter((tag) => !removed.has(tag))
@@ -49,8 +55,16 @@ const TAGS = 'confluent:tags'
 
 type ChangeTags = (entity: SchemaEntity, tags: readonly string[]) => readonly string[]
 
-function mapEntities(schemaType: SchemaType, text: string, change: ChangeTags): string {
-  const node = parseJsonText(text, { nestingMax: limits.schemaJsonNestingMax })
+function parsedText(text: string): JsonNode | HeadgateError {
+  try {
+    return parseJsonText(text, { nestingMax: limits.schemaJsonNestingMax })
+  } catch (error) {
+    if (isErrorOfKind(error, 'invalid-schema')) return error
+    throw error
+  }
+}
+
+function mapEntities(schemaType: SchemaType, node: JsonNode, change: ChangeTags): string {
   return printJsonText(schemaType === 'AVRO' ? mapAvro(node, '', change) : mapJson(node, '', change))
 }
 
