@@ -7,6 +7,7 @@ import type { BrokerContext, HostPort } from './broker/context.ts'
 import { Listener } from './broker/listener.ts'
 import { MemoryBudget } from './broker/memory-budget.ts'
 import type { TopicDefaults } from './broker/topic-configs.ts'
+import { RefusalLog } from './broker/refusal-log.ts'
 import { Topics } from './broker/topics.ts'
 import { openCatalog } from './catalogs/open.ts'
 import { createApp } from './http/app.ts'
@@ -139,6 +140,7 @@ async function startOn(opened: AsyncDisposableStack, settings: Settings, logger:
     clock,
     logger,
     metrics,
+    refusals: new RefusalLog({ logger, clock }),
   }
   let isReady = false
   const advertised = settings['advertised-kafka'] === '' ? undefined : parseAddress('--advertised-kafka', settings['advertised-kafka'])

@@ -90,10 +90,8 @@ async function judge(batch: Omit<AdmittedBatch, 'laneTicket'>, broker: BrokerCon
     case 'malformed':
       return refusedInvalid(verdict.reason, { topic: topic.name, recordCount: header.recordsCount }, broker)
     case 'invalid':
-      broker.metrics.add('headgate_records_rejected_total', verdict.recordCount, topic.name)
-      broker.metrics.add('headgate_produce_errors_total', 1, 'INVALID_RECORD')
       return {
-        ...refused(kafkaErrors.INVALID_RECORD.code, batchErrorMessage(verdict.errors, verdict)),
+        ...refusedInvalid(batchErrorMessage(verdict.errors, verdict), { topic: topic.name, recordCount: verdict.recordCount }, broker),
         recordErrors: verdict.errors.map((error) => ({ batchIndex: error.index, batchIndexErrorMessage: recordErrorMessage(error) })),
       }
   }
@@ -105,14 +103,14 @@ function refusedInvalid(
   broker: BrokerContext,
 ): PartitionAnswer {
   broker.metrics.add('headgate_records_rejected_total', recordCount, topic)
-  return refused(kafkaErrors.INVALID_RECORD.code, reason)
+  return refusedBatch({ kind: 'invalid', reason }, topic, broker)
 }
 
-function refusedBatch(refusal: BatchRefusal, topic: string, broker: BrokerContext): PartitionAnswer {
-  const { name, code } = batchErrors[refusal.kind]
+function refusedBatch({ kind, reason }: BatchRefusal, topic: string, broker: BrokerContext): PartitionAnswer {
+  const { name, code } = batchErrors[kind]
   broker.metrics.add('headgate_produce_errors_total', 1, name)
-  broker.logger.warn({ topic, reason: refusal.reason }, 'refused a batch')
-  return refused(code, refusal.reason)
+  broker.refusals.note({ topic, error: name, reason })
+  return refused(code, reason)
 }
 
 const batchErrors = {

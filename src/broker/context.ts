@@ -7,6 +7,7 @@ import type { Metrics } from '../shared/metrics.ts'
 import type { StateStore } from '../state/state-store.ts'
 import type { LaneTables } from './judge-batch.ts'
 import type { MemoryLease } from './memory-budget.ts'
+import type { RefusalLog } from './refusal-log.ts'
 import type { Topics } from './topics.ts'
 
 /** What the handlers rest on. */
@@ -25,6 +26,7 @@ export interface BrokerContext {
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
+  readonly refusals: RefusalLog
 }
 
 export interface HostPort {

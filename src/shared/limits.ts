@@ -131,6 +131,10 @@ export const limits = {
   receivedBytes: 64 * KiB,
   /** Frame buffers kept for the next requests. */
   framePoolBytes: 32 * MiB,
+  /** Refused batches of a topic have one log line in this time, milliseconds. */
+  refusalLogPauseMs: 10_000,
+  /** Topics whose last such line is remembered; forgotten all at once above it. */
+  refusalLogTopicsMax: 10_000,
   /** Partitions of one topic. */
   topicPartitionsMax: 10_000,
   /** How often a batch is judged because a lane lacked schemas or the columns of its table. */

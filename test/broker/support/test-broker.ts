@@ -1,5 +1,6 @@
 import type { BrokerContext, Call } from '../../../src/broker/context.ts'
 import { MemoryBudget, MemoryLease } from '../../../src/broker/memory-budget.ts'
+import { RefusalLog } from '../../../src/broker/refusal-log.ts'
 import { route } from '../../../src/broker/router.ts'
 import type { TopicDefaults } from '../../../src/broker/topic-configs.ts'
 import { type Topic, Topics } from '../../../src/broker/topics.ts'
@@ -71,6 +72,7 @@ export class TestBroker {
       clock,
       logger,
       metrics: new Metrics(),
+      refusals: new RefusalLog({ logger, clock }),
     }
     return new TestBroker(context, { log, registry, logged })
   }
