@@ -7,6 +7,7 @@ export function configurationPage(): string {
 
 Every setting of \`headgate serve\` is a flag and an environment variable; a flag wins. Topic configs are set when a topic is created, with
 \`headgate topic create --config\` or any Kafka admin client, and changed with IncrementalAlterConfigs. A key or a value that is not here is refused.
+\`kafka-topics --create --config\` itself refuses keys that are not Kafka's; \`kafka-configs --alter --add-config\` takes them all.
 
 ## The server
 
