@@ -1,4 +1,5 @@
 import type { SchemaType } from '../schema/language.ts'
+import type { StoredSchema } from '../state/state-store.ts'
 import type { RegisteredVersion } from './registry-index.ts'
 import type { ResolvedSchemaReference } from './schema-content.ts'
 
@@ -9,67 +10,90 @@ export interface RegisteredSchema {
   readonly guid: string
   readonly schemaType: SchemaType
   readonly references: readonly ResolvedSchemaReference[]
-  /** The versions that are this schema, soft-deleted ones included, in the order they came. */
+  /** The versions that are this schema, soft-deleted ones included. */
   readonly uses: readonly RegisteredVersion[]
 }
 
-/** One for all: nothing refers to most schemas yet when they come, and there may be very many. */
+/** One for all that are empty: there may be very many. */
 export const NONE: readonly never[] = []
 
+export interface SchemaSource {
+  /** A row of the last load. */
+  readonly storedAt: (row: number) => StoredSchema
+  readonly schemaOf: (stored: StoredSchema) => RegisteredSchema
+}
+
 /**
- * The schemas of one context, by id and by guid. Most starts are not followed by a registration, so that guids are only
- * looked up, and kept, from the first time somebody asks.
+ * The schemas of one context, by id and by guid. One that was loaded is the number of its row until somebody asks for it.
+ * Most starts are not followed by a registration, so that guids are only looked up, and kept, from the first time on.
  */
 export class ContextSchemas {
   readonly context: string
   maxId = 0
+  readonly #source: SchemaSource
   /** By id; ids are dense but for imported ones. */
-  readonly #byId: (RegisteredSchema | undefined)[] = []
-  #byGuid: Map<string, RegisteredSchema> | undefined
-  /** Where ids were imported: more schemas of a content that has one already. */
-  readonly #more = new Map<string, readonly RegisteredSchema[]>()
+  readonly #byId: (RegisteredSchema | number | undefined)[] = []
+  #idByGuid: Map<string, number> | undefined
+  /** Where ids were imported: more ids of a content that has one already. */
+  readonly #moreIds = new Map<string, readonly number[]>()
 
-  constructor(context: string) {
+  constructor(context: string, source: SchemaSource) {
     this.context = context
+    this.#source = source
   }
 
   byId(schemaId: number): RegisteredSchema | undefined {
-    return this.#byId[schemaId]
+    const known = this.#byId[schemaId]
+    if (typeof known !== 'number') return known
+    const { storedAt, schemaOf } = this.#source
+    const schema = schemaOf(storedAt(known))
+    this.#byId[schemaId] = schema
+    return schema
   }
 
   /** One, unless ids were imported. */
   byGuid(guid: string): readonly RegisteredSchema[] {
-    const first = this.#guids().get(guid)
-    return first === undefined ? NONE : [first, ...(this.#more.get(guid) ?? NONE)]
+    return this.#idsOf(guid).flatMap((schemaId) => this.byId(schemaId) ?? [])
+  }
+
+  /** A schema as it lies in the store, with an id that no other has yet. */
+  putRow(schemaId: number, row: number): void {
+    this.maxId = Math.max(this.maxId, schemaId)
+    this.#byId[schemaId] = row
   }
 
   put(schema: RegisteredSchema): void {
     this.maxId = Math.max(this.maxId, schema.schemaId)
     this.#byId[schema.schemaId] = schema
-    if (this.#byGuid) this.#indexGuid(this.#byGuid, schema)
+    if (this.#idByGuid) this.#indexGuid(this.#idByGuid, schema)
   }
 
-  remove(schema: RegisteredSchema): void {
-    const [first, ...more] = this.byGuid(schema.guid).filter((other) => other !== schema)
-    this.#byId[schema.schemaId] = undefined
-    this.#guids().delete(schema.guid)
-    this.#more.delete(schema.guid)
-    if (first) this.#guids().set(schema.guid, first)
-    if (more.length > 0) this.#more.set(schema.guid, more)
+  remove({ guid, schemaId }: RegisteredSchema): void {
+    const [first, ...more] = this.#idsOf(guid).filter((other) => other !== schemaId)
+    this.#byId[schemaId] = undefined
+    this.#guids().delete(guid)
+    this.#moreIds.delete(guid)
+    if (first !== undefined) this.#guids().set(guid, first)
+    if (more.length > 0) this.#moreIds.set(guid, more)
   }
 
-  #guids(): Map<string, RegisteredSchema> {
-    if (this.#byGuid) return this.#byGuid
-    const byGuid = new Map<string, RegisteredSchema>()
+  #idsOf(guid: string): readonly number[] {
+    const first = this.#guids().get(guid)
+    return first === undefined ? NONE : [first, ...(this.#moreIds.get(guid) ?? NONE)]
+  }
+
+  #guids(): Map<string, number> {
+    if (this.#idByGuid) return this.#idByGuid
+    const idByGuid = new Map<string, number>()
     // Only what is there: one imported id may lie two billion above the others.
-    for (const schema of Object.values(this.#byId)) if (schema) this.#indexGuid(byGuid, schema)
-    this.#byGuid = byGuid
-    return byGuid
+    for (const known of Object.values(this.#byId))
+      if (known !== undefined) this.#indexGuid(idByGuid, typeof known === 'number' ? this.#source.storedAt(known) : known)
+    this.#idByGuid = idByGuid
+    return idByGuid
   }
 
-  #indexGuid(byGuid: Map<string, RegisteredSchema>, schema: RegisteredSchema): void {
-    const { guid } = schema
-    if (byGuid.has(guid)) this.#more.set(guid, [...(this.#more.get(guid) ?? NONE), schema])
-    else byGuid.set(guid, schema)
+  #indexGuid(idByGuid: Map<string, number>, { guid, schemaId }: Pick<StoredSchema, 'guid' | 'schemaId'>): void {
+    if (idByGuid.has(guid)) this.#moreIds.set(guid, [...(this.#moreIds.get(guid) ?? NONE), schemaId])
+    else idByGuid.set(guid, schemaId)
   }
 }

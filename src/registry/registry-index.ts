@@ -1,8 +1,10 @@
-import { assert } from '../shared/assert.ts'
+import { assert, AssertionError } from '../shared/assert.ts'
 import { HeadgateError } from '../shared/errors.ts'
 import type { SchemaType } from '../schema/language.ts'
 import type { SchemaChange, SchemaRows, StoredSchema, StoredVersion } from '../state/state-store.ts'
 import { ContextSchemas, NONE, type RegisteredSchema } from './context-schemas.ts'
+import { IndexedSchema, type UsesOf } from './indexed-schema.ts'
+import { LoadedVersions } from './loaded-versions.ts'
 import { parseReferences, schemaTypes } from './schema-content.ts'
 import { SortedNames } from './sorted-names.ts'
 import { DEFAULT_CONTEXT, subjectBeside, contextPrefix } from './subject.ts'
@@ -17,12 +19,18 @@ export interface RegisteredVersion {
 
 /**
  * The registry's rows as lookups, all of them in memory except the schemas' texts. It follows the store change by
- * change, so that a change costs what it touches however much is registered.
+ * change, so that a change costs what it touches however much is registered. What was loaded becomes objects when somebody
+ * asks for it: a subject with its versions, or a schema, at a time.
  */
 export class RegistryIndex {
   #revision = -1n
   #contexts = new Map<string, ContextSchemas>()
+  #loaded = new LoadedVersions({ keys: [], at: neverLoaded })
   #subjects = new Map<string, RegisteredVersion[]>()
+  /** Where a schema was registered since the load. */
+  #newSubjects = new Map<RegisteredSchema, string[]>()
+  /** What `uses` of a schema answered last, until one of its versions changes. */
+  #uses = new Map<RegisteredSchema, readonly RegisteredVersion[]>()
   #names = new SortedNames()
   #documents = new Map<string, unknown>()
   /** What `contexts` answered last; undefined when that may have changed. */
@@ -30,6 +38,7 @@ export class RegistryIndex {
   /** Who refers to a version, by its key. */
   #referrers = new Map<string, Set<RegisteredSchema>>()
   #schemaTypes = new Set<SchemaType>()
+  #storedAt: (row: number) => StoredSchema = neverLoaded
 
   get revision(): bigint {
     return this.#revision
@@ -38,16 +47,19 @@ export class RegistryIndex {
   /** Forgets everything and takes what the store holds. Throws HeadgateError `store-corrupt`. */
   load(rows: SchemaRows): void {
     this.#contexts = new Map()
+    this.#loaded = new LoadedVersions(rows.versions)
     this.#subjects = new Map()
+    this.#newSubjects = new Map()
+    this.#uses = new Map()
     this.#documents = new Map()
     this.#contextNames = undefined
     this.#referrers = new Map()
     this.#schemaTypes = new Set()
+    this.#storedAt = (row) => rows.schemas.at(row)
     for (const { context, maxId } of rows.maxIds) this.#schemasOf(context).maxId = maxId
-    for (const schema of rows.schemas) this.#putSchema(schema)
-    for (const version of rows.versions) this.#putVersion(version)
+    this.#loadSchemas(rows)
     this.#names = new SortedNames()
-    this.#names.fill(this.#subjects.keys())
+    this.#names.fill(this.#loaded.subjects())
     for (const { key, json } of rows.documents) this.#documents.set(key, JSON.parse(json))
     this.#revision = rows.revision
   }
@@ -74,7 +86,7 @@ export class RegistryIndex {
 
   /** Ascending; soft-deleted ones included. */
   versions(subject: string): readonly RegisteredVersion[] {
-    return this.#subjects.get(subject) ?? []
+    return this.#subjects.get(subject) ?? this.#takeLoaded(subject) ?? NONE
   }
 
   liveVersions(subject: string): readonly RegisteredVersion[] {
@@ -142,18 +154,44 @@ export class RegistryIndex {
     }
   }
 
-  #putSchema({ context: contextName, schemaId, guid, schemaType: typeName, references }: StoredSchema): void {
-    const schemas = this.#schemasOf(contextName)
-    const before = schemas.byId(schemaId)
+  #loadSchemas({ schemas }: SchemaRows): void {
+    let row = 0
+    for (const { context, schemaId, schemaType, references } of schemas.keys) {
+      const ofContext = this.#schemasOf(context)
+      ofContext.putRow(schemaId, row++)
+      this.#schemaTypes.add(knownType(schemaId, schemaType))
+      if (references !== '') this.#addReferrer(ofContext.byId(schemaId))
+    }
+  }
+
+  #putSchema(stored: StoredSchema): void {
+    const schemas = this.#schemasOf(stored.context)
+    const before = schemas.byId(stored.schemaId)
     if (before) this.#dropSchema(schemas, before)
-    // Every row brings strings of its own: those that are the same are kept once.
-    const { context } = schemas
-    const schemaType = typeByName[typeName]
-    if (!schemaType) throw new HeadgateError('store-corrupt', `schema ${schemaId} is stored as ${typeName}, which is no schema language`)
-    const schema: RegisteredSchema = { context, schemaId, guid, schemaType, references: parseReferences(references), uses: NONE }
-    this.#schemaTypes.add(schemaType)
+    const schema = this.#schemaOf(stored)
+    this.#schemaTypes.add(schema.schemaType)
     schemas.put(schema)
-    if (references === '') return
+    this.#addReferrer(schema)
+  }
+
+  #schemaOf({ context: contextName, schemaId, guid, schemaType: typeName, references: referencesText }: StoredSchema): RegisteredSchema {
+    // Every row brings strings of its own: those that are the same are kept once.
+    const { context } = this.#schemasOf(contextName)
+    const schemaType = knownType(schemaId, typeName)
+    return new IndexedSchema({ context, schemaId, guid, schemaType, references: parseReferences(referencesText) }, this.#usesOf)
+  }
+
+  readonly #usesOf: UsesOf = (schema) => {
+    const known = this.#uses.get(schema)
+    if (known) return known
+    const subjects = new Set([...this.#loaded.subjectsOf(schema.context, schema.schemaId), ...(this.#newSubjects.get(schema) ?? NONE)])
+    const uses = [...subjects].flatMap((subject) => this.versions(subject).filter((version) => version.schema === schema))
+    this.#uses.set(schema, uses)
+    return uses
+  }
+
+  #addReferrer(schema: RegisteredSchema | undefined): void {
+    if (!schema) return
     for (const key of referenceKeys(schema)) this.#referrers.set(key, (this.#referrers.get(key) ?? new Set()).add(schema))
   }
 
@@ -161,18 +199,35 @@ export class RegistryIndex {
   #dropSchema(schemas: ContextSchemas, schema: RegisteredSchema): void {
     assert(schema.uses.length === 0, 'a schema in use was replaced')
     schemas.remove(schema)
+    this.#uses.delete(schema)
+    this.#newSubjects.delete(schema)
     for (const key of referenceKeys(schema)) this.#referrers.get(key)?.delete(schema)
   }
 
-  #putVersion({ subject: subjectName, version, context, schemaId, isDeleted, createdAtMs }: StoredVersion): void {
+  /** Undefined for a subject that has none, and for one that was taken before. */
+  #takeLoaded(subject: string): RegisteredVersion[] | undefined {
+    const stored = this.#loaded.versions(subject)
+    if (stored.length === 0) return undefined
+    const versions = stored.map((version) => this.#versionOf(version, subject))
+    this.#loaded.forget(subject)
+    this.#subjects.set(subject, versions)
+    return versions
+  }
+
+  #versionOf({ version, context, schemaId, isDeleted, createdAtMs }: StoredVersion, subject: string): RegisteredVersion {
     const schema = this.#contexts.get(context)?.byId(schemaId)
-    if (!schema) throw new HeadgateError('store-corrupt', `${subjectName} version ${version} names schema ${schemaId}, which is not stored`)
-    const versions = this.#subjects.get(subjectName)
-    const subject = versions?.[0]?.subject ?? subjectName
-    const entry: RegisteredVersion = { subject, version, schema, isDeleted, createdAtMs }
-    if (versions === undefined) this.#subjects.set(subject, [entry])
-    else this.#insert(versions, entry)
-    addUse(entry)
+    if (!schema) throw new HeadgateError('store-corrupt', `${subject} version ${version} names schema ${schemaId}, which is not stored`)
+    return { subject, version, schema, isDeleted, createdAtMs }
+  }
+
+  #putVersion(stored: StoredVersion): void {
+    const versions = this.#ownVersions(stored.subject)
+    const entry = this.#versionOf(stored, versions[0]?.subject ?? stored.subject)
+    this.#insert(versions, entry)
+    const subjects = this.#newSubjects.get(entry.schema)
+    if (!subjects) this.#newSubjects.set(entry.schema, [entry.subject])
+    else if (!subjects.includes(entry.subject)) subjects.push(entry.subject)
+    this.#uses.delete(entry.schema)
   }
 
   #insert(versions: RegisteredVersion[], entry: RegisteredVersion): void {
@@ -180,50 +235,54 @@ export class RegistryIndex {
     const index = versions.findIndex(({ version }) => version >= entry.version)
     const before = versions[index]
     assert(before, 'versions out of order')
-    if (before.version !== entry.version) versions.splice(index, 0, entry)
-    else {
-      removeUse(before)
-      versions[index] = entry
-    }
+    const isReplaced = before.version === entry.version
+    versions.splice(index, isReplaced ? 1 : 0, entry)
+    if (isReplaced) this.#uses.delete(before.schema)
   }
 
   #removeVersion(subject: string, version: number): void {
-    const versions = this.#subjects.get(subject) ?? []
+    const versions = this.#ownVersions(subject)
     const index = versions.findIndex((candidate) => candidate.version === version)
     const [removed] = index < 0 ? [] : versions.splice(index, 1)
-    if (removed) removeUse(removed)
+    if (removed) this.#uses.delete(removed.schema)
     if (versions.length > 0) return
     this.#subjects.delete(subject)
     this.#names.remove(subject)
   }
 
+  /** The list that is changed; an empty one for a new subject. */
+  #ownVersions(subject: string): RegisteredVersion[] {
+    const known = this.#subjects.get(subject) ?? this.#takeLoaded(subject)
+    if (known) return known
+    const created: RegisteredVersion[] = []
+    this.#subjects.set(subject, created)
+    return created
+  }
+
   #schemasOf(context: string): ContextSchemas {
     const known = this.#contexts.get(context)
     if (known) return known
-    const created = new ContextSchemas(context)
+    const created = new ContextSchemas(context, { storedAt: this.#storedAt, schemaOf: (stored) => this.#schemaOf(stored) })
     this.#contexts.set(context, created)
     return created
   }
+}
+
+/** Nothing is loaded yet, so that nobody has a row to ask for. */
+function neverLoaded(): never {
+  throw new AssertionError('a row of an index that was not loaded')
+}
+
+function knownType(schemaId: number, name: string): SchemaType {
+  const schemaType = typeByName[name]
+  if (!schemaType) throw new HeadgateError('store-corrupt', `schema ${schemaId} is stored as ${name}, which is no schema language`)
+  return schemaType
 }
 
 const typeByName: { readonly [name: string]: SchemaType | undefined } = Object.fromEntries(schemaTypes.map((name) => [name, name]))
 
 /** The documents that say which contexts there are. */
 export const CONTEXT_KEY = 'context/'
-
-/** The index alone writes this list. */
-type Uses = { uses: readonly RegisteredVersion[] }
-
-function addUse(version: RegisteredVersion): void {
-  const { uses } = version.schema
-  if (uses === NONE) (version.schema as Uses).uses = [version]
-  else (uses as RegisteredVersion[]).push(version)
-}
-
-function removeUse(version: RegisteredVersion): void {
-  const uses = version.schema.uses.filter((use) => use !== version)
-  ;(version.schema as Uses).uses = uses.length === 0 ? NONE : uses
-}
 
 function referenceKeys({ context, references }: RegisteredSchema): string[] {
   return references.map(({ subject, version }) => versionKey(subjectBeside(contextPrefix(context), subject), version))

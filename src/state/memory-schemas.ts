@@ -1,4 +1,5 @@
-import type { SchemaChange, SchemaState, StoredSchema, StoredVersion } from './state-store.ts'
+import { assert } from '../shared/assert.ts'
+import type { SchemaChange, SchemaState, StoredList, StoredSchema, StoredVersion } from './state-store.ts'
 
 /** The schema registry's rows in memory. */
 export function memorySchemas(): SchemaState {
@@ -13,8 +14,8 @@ export function memorySchemas(): SchemaState {
     load: async (read) =>
       read({
         revision,
-        schemas: [...schemas.values()].sort((a, b) => compareText(a.context, b.context) || a.schemaId - b.schemaId),
-        versions: [...versions.values()].sort((a, b) => compareText(a.subject, b.subject) || a.version - b.version),
+        schemas: listOf([...schemas.values()].sort((a, b) => compareText(a.context, b.context) || a.schemaId - b.schemaId)),
+        versions: listOf([...versions.values()].sort((a, b) => compareText(a.subject, b.subject) || a.version - b.version)),
         documents: [...documents].map(([key, json]) => ({ key, json })).sort((a, b) => compareText(a.key, b.key)),
         maxIds: [...maxIds].map(([context, maxId]) => ({ context, maxId })).sort((a, b) => compareText(a.context, b.context)),
       }),
@@ -47,6 +48,17 @@ export function memorySchemas(): SchemaState {
     schemas.set(key, schema)
     texts.set(key, text)
     maxIds.set(schema.context, Math.max(maxIds.get(schema.context) ?? 0, schema.schemaId))
+  }
+}
+
+function listOf<Row>(rows: readonly Row[]): StoredList<Row, Row> {
+  return {
+    keys: rows,
+    at(index) {
+      const row = rows[index]
+      assert(row !== undefined, 'a row beyond the end of the list')
+      return row
+    },
   }
 }
 

@@ -144,7 +144,7 @@ export interface TimestampQuery extends TopicPartition {
 export interface SchemaState {
   /**
    * Shows `read` every row except the schemas' texts, as they are at one revision, for a registry that looks things up in
-   * memory. The rows are there during the call only, and each list once: there may be very many, and none is kept twice.
+   * memory. The lists of schemas and versions may be kept, and stay as they are; the others are there during the call only.
    */
   load<Result>(read: (rows: SchemaRows) => Result): Promise<Result>
   /** The current revision: whether what was loaded is still all there is. */
@@ -165,14 +165,25 @@ export interface SchemaRows {
   /** Grows with every change. */
   readonly revision: bigint
   /** By context and id. */
-  readonly schemas: Iterable<StoredSchema>
+  readonly schemas: StoredList<SchemaKey, StoredSchema>
   /** By subject and version. */
-  readonly versions: Iterable<StoredVersion>
+  readonly versions: StoredList<VersionKey, StoredVersion>
   /** Registry documents such as config and mode, by key (for example `config/` and `config/orders-value`), JSON text. */
   readonly documents: Iterable<{ readonly key: string; readonly json: string }>
   /** The highest id ever given per context; ids are never used again. */
   readonly maxIds: Iterable<{ readonly context: string; readonly maxId: number }>
 }
+
+/** There may be very many rows, and nobody ever asks for most of them: a row is made when somebody does. */
+export interface StoredList<Key, Row extends Key> {
+  /** Of every row, in order. */
+  readonly keys: Iterable<Key>
+  /** The row of the key at this index. */
+  at(index: number): Row
+}
+
+export type SchemaKey = Omit<StoredSchema, 'guid'>
+export type VersionKey = Pick<StoredVersion, 'subject'>
 
 /** A schema without its text: what finding it takes. */
 export interface StoredSchema {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { SchemaChange, SchemaState, StoredSchema, StoredVersion } from '../../src/state/state-store.ts'
+import type { SchemaChange, SchemaState, StoredList, StoredSchema, StoredVersion } from '../../src/state/state-store.ts'
 
 /** What every engine promises of the schema registry's rows; part of the state store's suite. */
 export function schemaStateConformance(schemas: () => SchemaState): void {
@@ -51,6 +51,13 @@ export function schemaStateConformance(schemas: () => SchemaState): void {
       const rows = await rowsOf(schemas())
       expect(rows.schemas).toEqual(stored)
       expect(rows.versions).toEqual(versions.toSorted((a, b) => Buffer.compare(Buffer.from(a.subject), Buffer.from(b.subject))))
+    })
+
+    test('lists that are kept stay as they were', async () => {
+      await change(schemas(), [put(schema(1)), { kind: 'put-version', version: version(1) }])
+      const { schemas: kept, versions } = await schemas().load((rows) => rows)
+      await change(schemas(), [put({ ...schema(1), guid: 'new' }), { kind: 'remove-version', subject: 'orders-value', version: 1 }])
+      expect([wholeRows(kept), wholeRows(versions)]).toEqual([[schema(1)], [version(1)]])
     })
 
     test('a text is read by context and id, as it was put last', async () => {
@@ -106,11 +113,19 @@ async function change(schemas: SchemaState, changes: readonly SchemaChange[]): P
 function rowsOf(schemas: SchemaState) {
   return schemas.load(({ revision, ...rows }) => ({
     revision,
-    schemas: [...rows.schemas],
-    versions: [...rows.versions],
+    schemas: wholeRows(rows.schemas),
+    versions: wholeRows(rows.versions),
     documents: [...rows.documents],
     maxIds: [...rows.maxIds],
   }))
+}
+
+function wholeRows<Key, Row extends Key>(list: StoredList<Key, Row>): Row[] {
+  return [...list.keys].map((key, index) => {
+    const row = list.at(index)
+    expect(row).toMatchObject(key as object)
+    return row
+  })
 }
 
 /** Takes the next free id, as a registry does: load, decide, apply, again after a conflict. */

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { SchemaChange, SchemaRows, SchemaState, StoredSchema, StoredVersion } from '../state-store.ts'
-import { ColumnPages } from './column-pages.ts'
 import { bigintAt, eachRow, numberAt, prepare, rowOf, textAt, type Row } from './rows.ts'
+import { StoredLists } from './stored-lists.ts'
 import { inTransaction, reading } from './transaction.ts'
 
 /**
@@ -11,22 +11,12 @@ import { inTransaction, reading } from './transaction.ts'
 export class SqliteSchemas implements SchemaState {
   readonly #database: DatabaseSync
   readonly #statements: ReturnType<typeof prepareStatements>
-  readonly #schemas: ColumnPages<SchemaColumns>
-  readonly #versions: ColumnPages<VersionColumns>
+  readonly #lists: StoredLists
 
   constructor(database: DatabaseSync) {
     this.#database = database
     this.#statements = prepareStatements(database)
-    this.#schemas = new ColumnPages(database, {
-      table: 'schemas',
-      columns: ['context', 'schema_id', 'guid', 'schema_type', 'schema_references'],
-      key: ['context', 'schema_id'],
-    })
-    this.#versions = new ColumnPages(database, {
-      table: 'schema_versions',
-      columns: ['subject', 'version', 'context', 'schema_id', 'is_deleted', 'created_at_ms'],
-      key: ['subject', 'version'],
-    })
+    this.#lists = new StoredLists(database)
   }
 
   async load<Result>(read: (rows: SchemaRows) => Result): Promise<Result> {
@@ -35,8 +25,8 @@ export class SqliteSchemas implements SchemaState {
     return reading(() =>
       read({
         revision: this.#revision(),
-        schemas: storedSchemas(this.#schemas),
-        versions: storedVersions(this.#versions),
+        schemas: this.#lists.schemas(),
+        versions: this.#lists.versions(),
         documents: eachAs(eachRow(documents), (row) => ({ key: textAt(row, 0), json: textAt(row, 1) })),
         maxIds: eachAs(eachRow(maxIds), (row) => ({ context: textAt(row, 0), maxId: numberAt(row, 1) })),
       }),
@@ -127,46 +117,4 @@ function prepareStatements(database: DatabaseSync) {
 
 function* eachAs<Item>(rows: Iterable<Row>, itemOf: (row: Row) => Item): Generator<Item> {
   for (const row of rows) yield itemOf(row)
-}
-
-/** As the tables declare them (they are strict): SQLite has checked the types when it took the rows. */
-type SchemaColumns = readonly [
-  contexts: readonly string[],
-  schemaIds: readonly number[],
-  guids: readonly string[],
-  schemaTypes: readonly string[],
-  references: readonly string[],
-]
-type VersionColumns = readonly [
-  subjects: readonly string[],
-  versions: readonly number[],
-  contexts: readonly string[],
-  schemaIds: readonly number[],
-  areDeleted: readonly number[],
-  createdAtMs: readonly number[],
-]
-
-function* storedSchemas(columns: ColumnPages<SchemaColumns>): Generator<StoredSchema> {
-  for (const [contexts, schemaIds, guids, schemaTypes, references] of columns.pages())
-    for (const [row, schemaId] of schemaIds.entries())
-      yield {
-        context: contexts[row] as string,
-        schemaId,
-        guid: guids[row] as string,
-        schemaType: schemaTypes[row] as string,
-        references: references[row] as string,
-      }
-}
-
-function* storedVersions(columns: ColumnPages<VersionColumns>): Generator<StoredVersion> {
-  for (const [subjects, versions, contexts, schemaIds, areDeleted, createdAtMs] of columns.pages())
-    for (const [row, version] of versions.entries())
-      yield {
-        subject: subjects[row] as string,
-        version,
-        context: contexts[row] as string,
-        schemaId: schemaIds[row] as number,
-        isDeleted: areDeleted[row] === 1,
-        createdAtMs: createdAtMs[row] as number,
-      }
 }
