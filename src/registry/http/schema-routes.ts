@@ -1,6 +1,5 @@
 import type { FastifyRequest } from 'fastify'
 import { limits } from '../../shared/limits.ts'
-import { configAt } from '../config.ts'
 import type { Registry } from '../registry.ts'
 import { registryErrors } from '../registry-error.ts'
 import type { RegisteredSchema } from '../context-schemas.ts'
@@ -132,9 +131,11 @@ function namedByGuid({ index }: Registry, request: FastifyRequest): RegisteredSc
 }
 
 function listSchemas(registry: Registry, request: FastifyRequest): string {
+  const aliasesBySubject = queryFlag(request, 'aliases') ? allAliases(registry) : new Map<string, string[]>()
+  const shown = shownOf(request)
   const answers = [...paged(listedVersions(registry, request), pageOf(request, limits.registrySchemasPageMax))].map((version) => {
-    const aliases = queryFlag(request, 'aliases') ? aliasesOf(registry, version.subject) : []
-    return versionAnswer(registry.schemas, version, shownOf(request), aliases.length > 0 ? { aliases } : {})
+    const aliases = aliasesBySubject.get(version.subject)
+    return versionAnswer(registry.schemas, version, shown, aliases ? { aliases } : {})
   })
   return `[${answers.join(',')}]`
 }
@@ -155,10 +156,16 @@ function hasRuleOfType({ schemas }: Registry, { schema }: RegisteredVersion, rul
   return ruleLists.some(({ name }) => ruleSet?.[name]?.some(({ type }) => type === ruleType))
 }
 
-/** Names that a config makes stand for the subject. */
-function aliasesOf(registry: Registry, subject: string): string[] {
-  return registry.index
-    .documentKeys('config/')
-    .map((key) => key.slice('config/'.length))
-    .filter((name) => name !== '' && configAt(registry.index, name)?.alias !== undefined && registry.aliased(name) === subject)
+/** By subject, the names that a config makes stand for it. */
+function allAliases(registry: Registry): ReadonlyMap<string, string[]> {
+  const aliases = new Map<string, string[]>()
+  for (const key of registry.index.documentKeys('config/')) {
+    const name = key.slice('config/'.length)
+    const subject = registry.aliased(name)
+    if (name === '' || subject === name) continue
+    const ofSubject = aliases.get(subject)
+    if (ofSubject) ofSubject.push(name)
+    else aliases.set(subject, [name])
+  }
+  return aliases
 }
