@@ -252,6 +252,10 @@ export const limits = {
   patternSizeMax: 5_000,
   /** The same for all patterns of a schema together. */
   patternSizeTotalMax: 40_000,
+  /** Characters of all patterns of a schema as they are compiled, each range of a Unicode property written out: some 40 ns each. */
+  patternTextTotalMax: 2_000_000,
+  /** Unicode properties that the patterns of one schema name: to find the characters of one takes some 10 ms. */
+  patternPropertiesMax: 16,
 
   /* schema/protobuf: what a .proto file and a message may be. */
 

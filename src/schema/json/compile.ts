@@ -27,13 +27,11 @@ export function compileJudge(schema: UnifiedSchema, patterns: CompiledPatterns):
 /** Throws HeadgateError `invalid-schema` that names where a pattern stands that cannot be judged in linear time. */
 export function compilePatterns(schema: UnifiedSchema): CompiledPatterns {
   const patterns = new Map<string, LinearPattern>()
-  let size = 0
+  const together = new PatternTotals()
   const compile = (pattern: string, path: string): void => {
     if (patterns.has(pattern)) return
     const compiled = compiledAt(path, pattern)
-    size += compiled.size
-    if (size > limits.patternSizeTotalMax)
-      throw invalidSchema(path, `the patterns together unfold to more than ${limits.patternSizeTotalMax} steps`)
+    together.add(compiled, path)
     patterns.set(pattern, compiled)
   }
   for (const node of everyNode(schema)) {
@@ -42,6 +40,29 @@ export function compilePatterns(schema: UnifiedSchema): CompiledPatterns {
     for (const name of Object.keys(node.patternProperties ?? {})) compile(name, pointerTo(path, 'patternProperties', name))
   }
   return patterns
+}
+
+/** What the patterns of one schema take together. */
+class PatternTotals {
+  readonly #properties = new Set<string>()
+  #size = 0
+  #textLength = 0
+
+  /** Throws HeadgateError `invalid-schema`. */
+  add({ size, textLength, properties }: LinearPattern, path: string): void {
+    this.#size += size
+    this.#textLength += textLength
+    for (const name of properties) this.#properties.add(name)
+    if (this.#size > limits.patternSizeTotalMax) throw tooMuch(`unfold to more than ${limits.patternSizeTotalMax} steps`)
+    if (this.#textLength > limits.patternTextTotalMax)
+      throw tooMuch(`have more than ${limits.patternTextTotalMax} characters, their Unicode properties written out`)
+    if (this.#properties.size > limits.patternPropertiesMax)
+      throw tooMuch(`name more than ${limits.patternPropertiesMax} Unicode properties`)
+
+    function tooMuch(what: string): Error {
+      return invalidSchema(path, `the patterns together ${what}`)
+    }
+  }
 }
 
 function compiledAt(path: string, pattern: string): LinearPattern {

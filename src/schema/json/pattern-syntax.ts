@@ -11,7 +11,7 @@ export class PatternError extends Error {
  * Takes only patterns that a JavaScript engine has accepted already. Throws PatternError for what no linear-time
  * engine can do (look-around, back references) and for patterns whose compiled program would be large.
  */
-export function toRe2Syntax(pattern: string): Re2Text {
+export function toRe2Syntax(pattern: string): Re2Pattern {
   return new PatternTranslator(pattern).translate()
 }
 
@@ -21,20 +21,28 @@ export interface Re2Text {
   readonly size: number
 }
 
+export interface Re2Pattern extends Re2Text {
+  /** Names of the Unicode properties in it: each is searched for in all characters once. */
+  readonly properties: ReadonlySet<string>
+}
+
 class PatternTranslator {
   readonly #pattern: string
   #position = 0
   #depth = 0
+  readonly #properties = new Set<string>()
 
   constructor(pattern: string) {
     this.#pattern = pattern
   }
 
-  translate(): Re2Text {
+  translate(): Re2Pattern {
     const whole = this.#alternatives()
     if (this.#position < this.#pattern.length)
       throw new PatternError(`"${this.#pattern[this.#position]}" at ${this.#position} closes nothing`)
-    return whole
+    if (whole.text.length > limits.patternTextTotalMax)
+      throw new PatternError(`written out it has more than ${limits.patternTextTotalMax} characters`)
+    return { ...whole, properties: this.#properties }
   }
 
   #alternatives(): Re2Text {
@@ -130,7 +138,10 @@ class PatternTranslator {
 
   #property({ isInClass, isNegated }: { isInClass: boolean; isNegated: boolean }): string {
     const end = this.#pattern.indexOf('}', this.#position)
-    const ranges = rangesOfProperty(this.#pattern.slice(this.#position + 2, end))
+    const name = this.#pattern.slice(this.#position + 2, end)
+    if (this.#properties.add(name).size > limits.patternPropertiesMax)
+      throw new PatternError(`more than ${limits.patternPropertiesMax} Unicode properties`)
+    const ranges = rangesOfProperty(name)
     this.#position = end + 1
     const text = rangesText(isNegated ? complementOf(ranges) : ranges)
     return isInClass ? text : text === '' ? NOTHING : `[${text}]`

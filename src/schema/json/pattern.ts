@@ -7,6 +7,9 @@ import { PatternError, toRe2Syntax } from './pattern-syntax.ts'
 export interface LinearPattern {
   /** Steps of its program, roughly. */
   readonly size: number
+  /** Characters that were compiled: a class of a Unicode property is some ten thousand. */
+  readonly textLength: number
+  readonly properties: ReadonlySet<string>
   test(text: string): boolean
   /** ajv tells patterns apart by their text. */
   toString(): string
@@ -20,9 +23,9 @@ export interface LinearPattern {
 export function compilePattern(pattern: string): LinearPattern {
   checkSyntax(pattern)
   try {
-    const { text: re2Text, size } = toRe2Syntax(pattern)
+    const { text: re2Text, size, properties } = toRe2Syntax(pattern)
     const compiled = loadRe2().RE2JS.compile(re2Text)
-    return { size, test: (text) => compiled.test(text), toString: () => pattern }
+    return { size, textLength: re2Text.length, properties, test: (text) => compiled.test(text), toString: () => pattern }
   } catch (error) {
     throw error instanceof PatternError ? error : new PatternError(messageOf(error), { cause: error })
   }

@@ -224,6 +224,7 @@ describe('an invalid schema is refused at registration, with where and why', () 
 })
 
 describe('a hostile schema costs a clear error, not memory or time', () => {
+  const unicodeProperties = 'L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P S Z'.split(' ')
   const doubling = (keyword: string, last: unknown): object => ({
     $ref: '#/definitions/d0',
     definitions: Object.fromEntries(
@@ -269,6 +270,22 @@ describe('a hostile schema costs a clear error, not memory or time', () => {
       'many large patterns',
       { allOf: Array.from({ length: 1_000 }, (_, index) => ({ pattern: `x{1,1000}y${index}` })) },
       'the patterns together unfold to more than 40000 steps',
+    ],
+    [
+      'many classes of a Unicode property, each some ten thousand characters',
+      { allOf: Array.from({ length: 400 }, (_, index) => ({ pattern: `\\p{L}y${index}` })) },
+      'the patterns together have more than 2000000 characters',
+    ],
+    ['as many classes in one pattern', { pattern: '\\p{L}'.repeat(400) }, 'written out it has more than 2000000 characters'],
+    [
+      'many Unicode properties',
+      { allOf: unicodeProperties.map((name) => ({ pattern: `\\p{${name}}` })) },
+      'name more than 16 Unicode properties',
+    ],
+    [
+      'as many Unicode properties in one pattern',
+      { pattern: unicodeProperties.map((name) => `\\p{${name}}`).join('') },
+      'more than 16 Unicode properties',
     ],
     ['a reference to itself under not', { not: { $ref: '#' } }, 'the schema refers to itself'],
   ] as const satisfies readonly (readonly [string, SchemaSource, string])[])
