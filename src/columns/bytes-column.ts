@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { ColumnBuilder } from './column-base.ts'
+import { ColumnBuilder } from './column-builder.ts'
 import type { ColumnBuffers } from './column-buffers.ts'
 import { appendShifted, grownBytes, grownInts, INITIAL_ROWS, isWorthKeeping, takeBytes } from './growth.ts'
 import { SHORT_BYTES_MAX } from './utf8.ts'

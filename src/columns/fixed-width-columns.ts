@@ -1,4 +1,4 @@
-import { ColumnBuilder } from './column-base.ts'
+import { ColumnBuilder } from './column-builder.ts'
 import type { ColumnBuffers } from './column-buffers.ts'
 import { grownBytes, grownInts, grownLength, INITIAL_ROWS, isWorthKeeping, packBits, takeBytes } from './growth.ts'
 

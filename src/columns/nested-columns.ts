@@ -1,5 +1,5 @@
 import { assert } from '../shared/assert.ts'
-import { ColumnBuilder } from './column-base.ts'
+import { ColumnBuilder } from './column-builder.ts'
 import type { ColumnBuffers } from './column-buffers.ts'
 import { appendShifted, grownInts, INITIAL_ROWS, isWorthKeeping } from './growth.ts'
 

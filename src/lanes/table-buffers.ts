@@ -1,4 +1,6 @@
-import { rowBuilder, Int32Column, Int64Column, type StructColumn } from '../columns/column-builder.ts'
+import { Int32Column, Int64Column } from '../columns/fixed-width-columns.ts'
+import type { StructColumn } from '../columns/nested-columns.ts'
+import { rowBuilder } from '../columns/row-builder.ts'
 import { byteLengthOf } from '../columns/column-buffers.ts'
 import { walkFields } from '../columns/row-type.ts'
 import { assert } from '../shared/assert.ts'

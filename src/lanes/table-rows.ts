@@ -1,12 +1,8 @@
-import {
-  BytesColumn,
-  type ColumnBuilder,
-  Int32Column,
-  Int64Column,
-  ListColumn,
-  rowBuilder,
-  StructColumn,
-} from '../columns/column-builder.ts'
+import { BytesColumn } from '../columns/bytes-column.ts'
+import type { ColumnBuilder } from '../columns/column-builder.ts'
+import { Int32Column, Int64Column } from '../columns/fixed-width-columns.ts'
+import { ListColumn, StructColumn } from '../columns/nested-columns.ts'
+import { rowBuilder } from '../columns/row-builder.ts'
 import type { RecordWalker } from '../protocol/records/record-walker.ts'
 import type { DecodeRecord, RecordDecoder } from '../schema/language.ts'
 import { assert } from '../shared/assert.ts'

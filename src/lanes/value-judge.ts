@@ -1,4 +1,4 @@
-import { rowBuilder } from '../columns/column-builder.ts'
+import { rowBuilder } from '../columns/row-builder.ts'
 import type { RecordWalker } from '../protocol/records/record-walker.ts'
 import type { DecodeRecord, RecordDecoder } from '../schema/language.ts'
 import type { WireFrame } from '../schema/wire-framing.ts'

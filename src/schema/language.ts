@@ -1,4 +1,4 @@
-import type { StructColumn } from '../columns/column-builder.ts'
+import type { StructColumn } from '../columns/nested-columns.ts'
 import type { StructType } from '../columns/row-type.ts'
 import type { CheckCompatibility } from './compatibility.ts'
 import type { HasMessage } from './wire-framing.ts'

@@ -1,6 +1,6 @@
 import { Bool, Decimal, Field, type Data, Float64, Int64, List, makeData, Map_, Struct, Utf8, Vector, type DataType } from 'apache-arrow'
 import { expect, test } from 'vitest'
-import { columnBuilder } from '../../src/columns/column-builder.ts'
+import { columnBuilder } from '../../src/columns/row-builder.ts'
 import type { ColumnBuffers } from '../../src/columns/column-buffers.ts'
 import { listType, mapType, rowField, structType, type RowType } from '../../src/columns/row-type.ts'
 import type { Plain } from './read-columns.ts'

@@ -1,16 +1,8 @@
 import fc from 'fast-check'
-import type {
-  BooleanColumn,
-  BytesColumn,
-  DecimalColumn,
-  FloatColumn,
-  Int32Column,
-  Int64Column,
-  ListColumn,
-  MapColumn,
-  StructColumn,
-  ColumnBuilder,
-} from '../../src/columns/column-builder.ts'
+import type { BytesColumn } from '../../src/columns/bytes-column.ts'
+import type { ColumnBuilder } from '../../src/columns/column-builder.ts'
+import type { BooleanColumn, DecimalColumn, FloatColumn, Int32Column, Int64Column } from '../../src/columns/fixed-width-columns.ts'
+import type { ListColumn, MapColumn, StructColumn } from '../../src/columns/nested-columns.ts'
 import { listType, mapType, rowField, structType, type RowType } from '../../src/columns/row-type.ts'
 import type { Plain } from './read-columns.ts'
 

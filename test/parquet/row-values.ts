@@ -1,16 +1,8 @@
-import {
-  BooleanColumn,
-  BytesColumn,
-  type ColumnBuilder,
-  DecimalColumn,
-  FloatColumn,
-  Int32Column,
-  Int64Column,
-  ListColumn,
-  MapColumn,
-  rowBuilder,
-  StructColumn,
-} from '../../src/columns/column-builder.ts'
+import { BytesColumn } from '../../src/columns/bytes-column.ts'
+import type { ColumnBuilder } from '../../src/columns/column-builder.ts'
+import { BooleanColumn, DecimalColumn, FloatColumn, Int32Column, Int64Column } from '../../src/columns/fixed-width-columns.ts'
+import { ListColumn, MapColumn, StructColumn } from '../../src/columns/nested-columns.ts'
+import { rowBuilder } from '../../src/columns/row-builder.ts'
 import type { ColumnBuffers } from '../../src/columns/column-buffers.ts'
 import type { RowType, StructType } from '../../src/columns/row-type.ts'
 

@@ -1,4 +1,4 @@
-import type { StructColumn } from '../../columns/column-builder.ts'
+import type { StructColumn } from '../../columns/nested-columns.ts'
 import { assert } from '../../shared/assert.ts'
 import type { DecodeRecord, RecordDecoder } from '../language.ts'
 import type { AvroSchema } from './ast.ts'

@@ -1,4 +1,6 @@
-import type { BytesColumn, Int32Column, Int64Column, StructColumn } from '../../columns/column-builder.ts'
+import type { BytesColumn } from '../../columns/bytes-column.ts'
+import type { Int32Column, Int64Column } from '../../columns/fixed-width-columns.ts'
+import type { StructColumn } from '../../columns/nested-columns.ts'
 import { longText, type ValueCursor } from './value-cursor.ts'
 import { readIntValue, readLongParts, take, wordAt } from './value-readers.ts'
 

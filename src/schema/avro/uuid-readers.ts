@@ -1,4 +1,4 @@
-import type { BytesColumn } from '../../columns/column-builder.ts'
+import type { BytesColumn } from '../../columns/bytes-column.ts'
 import { quotedText, type ValueCursor } from './value-cursor.ts'
 import { readSize, take } from './value-readers.ts'
 

@@ -1,4 +1,5 @@
-import type { BooleanColumn, BytesColumn, FloatColumn, Int64Column } from '../../columns/column-builder.ts'
+import type { BytesColumn } from '../../columns/bytes-column.ts'
+import type { BooleanColumn, FloatColumn, Int64Column } from '../../columns/fixed-width-columns.ts'
 import { limits } from '../../shared/limits.ts'
 import { byteCount, longText, quotedText, type ValueCursor } from './value-cursor.ts'
 

@@ -1,15 +1,7 @@
-import {
-  BooleanColumn,
-  BytesColumn,
-  DecimalColumn,
-  FloatColumn,
-  Int32Column,
-  Int64Column,
-  ListColumn,
-  MapColumn,
-  StructColumn,
-  type ColumnBuilder,
-} from '../../columns/column-builder.ts'
+import { BytesColumn } from '../../columns/bytes-column.ts'
+import type { ColumnBuilder } from '../../columns/column-builder.ts'
+import { BooleanColumn, DecimalColumn, FloatColumn, Int32Column, Int64Column } from '../../columns/fixed-width-columns.ts'
+import { ListColumn, MapColumn, StructColumn } from '../../columns/nested-columns.ts'
 import type { RowField, RowType, StructType } from '../../columns/row-type.ts'
 import { assert } from '../../shared/assert.ts'
 import { limits } from '../../shared/limits.ts'

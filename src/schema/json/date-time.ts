@@ -1,4 +1,4 @@
-import type { Int64Column } from '../../columns/column-builder.ts'
+import type { Int64Column } from '../../columns/fixed-width-columns.ts'
 
 /**
  * Dates and times of RFC 3339, read from bytes without allocating. What is valid is what ajv-formats takes in full

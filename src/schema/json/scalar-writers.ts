@@ -1,4 +1,5 @@
-import type { BooleanColumn, BytesColumn, DecimalColumn, FloatColumn, Int32Column, Int64Column } from '../../columns/column-builder.ts'
+import type { BytesColumn } from '../../columns/bytes-column.ts'
+import type { BooleanColumn, DecimalColumn, FloatColumn, Int32Column, Int64Column } from '../../columns/fixed-width-columns.ts'
 import { RecordError } from '../language.ts'
 import { decodeBase64 } from './base64.ts'
 import { appendDateTime, asciiOf, parseDate } from './date-time.ts'

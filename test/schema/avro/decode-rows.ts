@@ -1,4 +1,4 @@
-import { rowBuilder } from '../../../src/columns/column-builder.ts'
+import { rowBuilder } from '../../../src/columns/row-builder.ts'
 import { avro } from '../../../src/schema/avro/language.ts'
 import type { SchemaJson } from './avro-arbitraries.ts'
 import { readRows, type Plain } from '../../columns/read-columns.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { rowBuilder } from '../../../src/columns/column-builder.ts'
+import { rowBuilder } from '../../../src/columns/row-builder.ts'
 import { avro } from '../../../src/schema/avro/language.ts'
 import { RecordError } from '../../../src/schema/language.ts'
 import { samples, type SchemaJson } from './avro-arbitraries.ts'

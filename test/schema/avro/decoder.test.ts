@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { rowBuilder } from '../../../src/columns/column-builder.ts'
+import { rowBuilder } from '../../../src/columns/row-builder.ts'
 import { avro } from '../../../src/schema/avro/language.ts'
 import { RecordError } from '../../../src/schema/language.ts'
 import { zigzagHex } from './avsc-types.ts'

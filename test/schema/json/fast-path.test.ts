@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { rowBuilder, type StructColumn } from '../../../src/columns/column-builder.ts'
+import type { StructColumn } from '../../../src/columns/nested-columns.ts'
+import { rowBuilder } from '../../../src/columns/row-builder.ts'
 import { compileJudge } from '../../../src/schema/json/compile.ts'
 import { plainDecoder } from '../../../src/schema/json/decoder.ts'
 import { fastDecoder } from '../../../src/schema/json/fast/fast-decoder.ts'

@@ -1,4 +1,4 @@
-import { rowBuilder } from '../../../src/columns/column-builder.ts'
+import { rowBuilder } from '../../../src/columns/row-builder.ts'
 import type { RowType } from '../../../src/columns/row-type.ts'
 import { jsonSchema } from '../../../src/schema/json/language.ts'
 import { RecordError, type ParsedSchema, type RecordDecoder, type ResolvedReference } from '../../../src/schema/language.ts'

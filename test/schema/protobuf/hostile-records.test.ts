@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { rowBuilder } from '../../../src/columns/column-builder.ts'
+import { rowBuilder } from '../../../src/columns/row-builder.ts'
 import { RecordError } from '../../../src/schema/language.ts'
 import { encodeProtobuf } from '../../../src/schema/protobuf/json/json-encoding.ts'
 import { parseProtobuf } from '../../../src/schema/protobuf/language.ts'

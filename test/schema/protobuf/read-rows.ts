@@ -1,5 +1,5 @@
 import type { ColumnBuffers } from '../../../src/columns/column-buffers.ts'
-import { rowBuilder } from '../../../src/columns/column-builder.ts'
+import { rowBuilder } from '../../../src/columns/row-builder.ts'
 import type { RowType, StructType } from '../../../src/columns/row-type.ts'
 import type { RecordDecoder } from '../../../src/schema/language.ts'
 

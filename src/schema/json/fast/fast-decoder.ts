@@ -1,13 +1,7 @@
-import {
-  BooleanColumn,
-  BytesColumn,
-  FloatColumn,
-  Int32Column,
-  Int64Column,
-  ListColumn,
-  StructColumn,
-  type ColumnBuilder,
-} from '../../../columns/column-builder.ts'
+import { BytesColumn } from '../../../columns/bytes-column.ts'
+import type { ColumnBuilder } from '../../../columns/column-builder.ts'
+import { BooleanColumn, FloatColumn, Int32Column, Int64Column } from '../../../columns/fixed-width-columns.ts'
+import { ListColumn, StructColumn } from '../../../columns/nested-columns.ts'
 import { assert } from '../../../shared/assert.ts'
 import { utf8Bytes } from '../../../shared/bytes.ts'
 import type { DecodeRecord } from '../../language.ts'

@@ -1,4 +1,5 @@
-import type { ColumnBuilder, ListColumn, StructColumn } from '../../../columns/column-builder.ts'
+import type { ColumnBuilder } from '../../../columns/column-builder.ts'
+import type { ListColumn, StructColumn } from '../../../columns/nested-columns.ts'
 import { utf8Bytes } from '../../../shared/bytes.ts'
 import {
   CLOSE_BRACE,

@@ -1,4 +1,4 @@
-import type { FloatColumn, Int64Column } from '../../../columns/column-builder.ts'
+import type { FloatColumn, Int64Column } from '../../../columns/fixed-width-columns.ts'
 import { textAt } from '../record-text.ts'
 import { LEAVE, type ParseValue } from './bytes.ts'
 import type { Bounds } from './plan.ts'

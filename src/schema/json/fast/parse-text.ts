@@ -1,4 +1,5 @@
-import type { BooleanColumn, BytesColumn, Int32Column, Int64Column } from '../../../columns/column-builder.ts'
+import type { BytesColumn } from '../../../columns/bytes-column.ts'
+import type { BooleanColumn, Int32Column, Int64Column } from '../../../columns/fixed-width-columns.ts'
 import { isUtf8 } from '../../../columns/utf8.ts'
 import { utf8Bytes } from '../../../shared/bytes.ts'
 import { appendDateTime, parseDate } from '../date-time.ts'

@@ -1,4 +1,5 @@
-import type { ColumnBuilder, StructColumn } from '../../../columns/column-builder.ts'
+import type { ColumnBuilder } from '../../../columns/column-builder.ts'
+import type { StructColumn } from '../../../columns/nested-columns.ts'
 import { assert } from '../../../shared/assert.ts'
 import { limits } from '../../../shared/limits.ts'
 import { RecordError, type DecodeRecord, type RecordDecoder } from '../../language.ts'

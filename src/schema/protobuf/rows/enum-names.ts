@@ -1,4 +1,4 @@
-import type { BytesColumn } from '../../../columns/column-builder.ts'
+import type { BytesColumn } from '../../../columns/bytes-column.ts'
 import { utf8Bytes } from '../../../shared/bytes.ts'
 import type { EnumType } from '../link/types.ts'
 

@@ -1,4 +1,5 @@
-import type { BytesColumn, Int32Column } from '../../../../columns/column-builder.ts'
+import type { BytesColumn } from '../../../../columns/bytes-column.ts'
+import type { Int32Column } from '../../../../columns/fixed-width-columns.ts'
 import { RecordError } from '../../../language.ts'
 import { readLeaf } from './read-leaf.ts'
 

@@ -1,4 +1,5 @@
-import type { BytesColumn, DecimalColumn } from '../../../../columns/column-builder.ts'
+import type { BytesColumn } from '../../../../columns/bytes-column.ts'
+import type { DecimalColumn } from '../../../../columns/fixed-width-columns.ts'
 import { limits } from '../../../../shared/limits.ts'
 import { RecordError } from '../../../language.ts'
 import type { DecimalType } from '../leaf-plan.ts'

@@ -1,4 +1,4 @@
-import type { BytesColumn } from '../../../../columns/column-builder.ts'
+import type { BytesColumn } from '../../../../columns/bytes-column.ts'
 import { RecordError } from '../../../language.ts'
 import { fieldMaskText } from '../../json/field-mask.ts'
 import { readLeaf } from './read-leaf.ts'

@@ -1,4 +1,4 @@
-import type { BytesColumn } from '../../../../columns/column-builder.ts'
+import type { BytesColumn } from '../../../../columns/bytes-column.ts'
 import { assert } from '../../../../shared/assert.ts'
 import { concatBytes, utf8Text } from '../../../../shared/bytes.ts'
 import { limits } from '../../../../shared/limits.ts'

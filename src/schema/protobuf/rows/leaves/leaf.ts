@@ -1,5 +1,6 @@
+import { BytesColumn } from '../../../../columns/bytes-column.ts'
 import type { ColumnBuilder } from '../../../../columns/column-builder.ts'
-import { BooleanColumn, BytesColumn, DecimalColumn, Int32Column, Int64Column } from '../../../../columns/column-builder.ts'
+import { BooleanColumn, DecimalColumn, Int32Column, Int64Column } from '../../../../columns/fixed-width-columns.ts'
 import { assert } from '../../../../shared/assert.ts'
 import { skipMessage } from '../../wire/wire.ts'
 import type { LeafPlan } from '../leaf-plan.ts'

@@ -1,4 +1,4 @@
-import type { Int64Column } from '../../../../columns/column-builder.ts'
+import type { Int64Column } from '../../../../columns/fixed-width-columns.ts'
 import { RecordError } from '../../../language.ts'
 import { DURATION_SECONDS_MAX, NANOS_MAX, TIMESTAMP_SECONDS_MAX, TIMESTAMP_SECONDS_MIN } from '../../json/time-text.ts'
 import { readTag, readVarint, scratch, skipValue, tagOf, wireErrors } from '../../wire/wire.ts'
