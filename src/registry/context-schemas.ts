@@ -1,5 +1,5 @@
 import type { SchemaType } from '../schema/language.ts'
-import type { StoredSchema } from '../state/state-store.ts'
+import type { SchemaList, StoredSchema } from '../state/state-store.ts'
 import type { RegisteredVersion } from './registry-index.ts'
 import type { ResolvedSchemaReference } from './schema-content.ts'
 
@@ -18,8 +18,8 @@ export interface RegisteredSchema {
 export const NONE: readonly never[] = []
 
 export interface SchemaSource {
-  /** A row of the last load. */
-  readonly storedAt: (row: number) => StoredSchema
+  /** What the last load found, of all contexts. */
+  readonly stored: SchemaList
   readonly schemaOf: (stored: StoredSchema) => RegisteredSchema
 }
 
@@ -45,8 +45,8 @@ export class ContextSchemas {
   byId(schemaId: number): RegisteredSchema | undefined {
     const known = this.#byId[schemaId]
     if (typeof known !== 'number') return known
-    const { storedAt, schemaOf } = this.#source
-    const schema = schemaOf(storedAt(known))
+    const { stored, schemaOf } = this.#source
+    const schema = schemaOf(stored.at(known))
     this.#byId[schemaId] = schema
     return schema
   }
@@ -85,15 +85,20 @@ export class ContextSchemas {
   #guids(): Map<string, number> {
     if (this.#idByGuid) return this.#idByGuid
     const idByGuid = new Map<string, number>()
+    for (const stored of this.#source.stored.guids) {
+      const known = stored.context === this.context ? this.#byId[stored.schemaId] : undefined
+      if (typeof known === 'number' || known?.guid === stored.guid) this.#indexGuid(idByGuid, stored)
+    }
     // Only what is there: one imported id may lie two billion above the others.
-    for (const known of Object.values(this.#byId))
-      if (known !== undefined) this.#indexGuid(idByGuid, typeof known === 'number' ? this.#source.storedAt(known) : known)
+    for (const known of Object.values(this.#byId)) if (typeof known === 'object') this.#indexGuid(idByGuid, known)
     this.#idByGuid = idByGuid
     return idByGuid
   }
 
   #indexGuid(idByGuid: Map<string, number>, { guid, schemaId }: Pick<StoredSchema, 'guid' | 'schemaId'>): void {
-    if (idByGuid.has(guid)) this.#moreIds.set(guid, [...(this.#moreIds.get(guid) ?? NONE), schemaId])
-    else idByGuid.set(guid, schemaId)
+    const first = idByGuid.get(guid)
+    const more = this.#moreIds.get(guid) ?? NONE
+    if (first === undefined) idByGuid.set(guid, schemaId)
+    else if (first !== schemaId && !more.includes(schemaId)) this.#moreIds.set(guid, [...more, schemaId])
   }
 }

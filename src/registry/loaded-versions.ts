@@ -1,4 +1,4 @@
-import type { StoredList, StoredVersion, VersionKey } from '../state/state-store.ts'
+import type { StoredVersion, VersionList } from '../state/state-store.ts'
 import { NONE } from './context-schemas.ts'
 
 /**
@@ -6,19 +6,21 @@ import { NONE } from './context-schemas.ts'
  * most of a large registry nobody asks for between one start and the next.
  */
 export class LoadedVersions {
-  readonly #rows: StoredList<VersionKey, StoredVersion>
+  readonly #rows: VersionList
   /** Of each subject that was not forgotten. */
   readonly #firstRows = new Map<string, number>()
+  /** Those of them that have a version which is not soft-deleted. */
+  readonly #liveSubjects = new Set<string>()
   readonly #rowCount: number
   #rowsBySchema: RowsBySchema | undefined
 
-  constructor(rows: StoredList<VersionKey, StoredVersion>) {
+  constructor(rows: VersionList) {
     this.#rows = rows
     let row = 0
     let last: string | undefined
-    for (const { subject } of rows.keys) {
-      if (subject !== last) this.#firstRows.set(subject, row)
-      last = subject
+    for (const { subject, isDeleted } of rows.heads) {
+      if (subject !== last) this.#firstRows.set((last = subject), row)
+      if (!isDeleted) this.#liveSubjects.add(last)
       row++
     }
     this.#rowCount = row
@@ -27,6 +29,11 @@ export class LoadedVersions {
   /** Those that were not forgotten. */
   subjects(): Iterable<string> {
     return this.#firstRows.keys()
+  }
+
+  /** Without a look at the versions. */
+  has(subject: string, { includeDeleted }: { includeDeleted: boolean }): boolean {
+    return this.#firstRows.has(subject) && (includeDeleted || this.#liveSubjects.has(subject))
   }
 
   /** A subject's versions, ascending, until they are forgotten. */
@@ -59,13 +66,13 @@ class RowsBySchema {
   readonly #lastRows = new Map<string, number[]>()
   readonly #rowsBefore: Int32Array
 
-  constructor(rows: StoredList<VersionKey, StoredVersion>, rowCount: number) {
+  constructor(rows: VersionList, rowCount: number) {
     this.#rowsBefore = new Int32Array(rowCount)
-    for (let row = 0; row < rowCount; row++) {
-      const { context, schemaId } = rows.at(row)
+    let row = 0
+    for (const { context, schemaId } of rows.schemas) {
       const lastRows = this.#lastRowsOf(context)
       this.#rowsBefore[row] = lastRows[schemaId] ?? -1
-      lastRows[schemaId] = row
+      lastRows[schemaId] = row++
     }
   }
 

@@ -1,7 +1,7 @@
 import { assert, AssertionError } from '../shared/assert.ts'
 import { HeadgateError } from '../shared/errors.ts'
 import type { SchemaType } from '../schema/language.ts'
-import type { SchemaChange, SchemaRows, StoredSchema, StoredVersion } from '../state/state-store.ts'
+import type { SchemaChange, SchemaList, SchemaRows, StoredSchema, StoredVersion } from '../state/state-store.ts'
 import { ContextSchemas, NONE, type RegisteredSchema } from './context-schemas.ts'
 import { IndexedSchema, type UsesOf } from './indexed-schema.ts'
 import { LoadedVersions } from './loaded-versions.ts'
@@ -25,7 +25,7 @@ export interface RegisteredVersion {
 export class RegistryIndex {
   #revision = -1n
   #contexts = new Map<string, ContextSchemas>()
-  #loaded = new LoadedVersions({ keys: [], at: neverLoaded })
+  #loaded = new LoadedVersions({ heads: [], schemas: [], at: neverLoaded })
   #subjects = new Map<string, RegisteredVersion[]>()
   /** Where a schema was registered since the load. */
   #newSubjects = new Map<RegisteredSchema, string[]>()
@@ -38,7 +38,7 @@ export class RegistryIndex {
   /** Who refers to a version, by its key. */
   #referrers = new Map<string, Set<RegisteredSchema>>()
   #schemaTypes = new Set<SchemaType>()
-  #storedAt: (row: number) => StoredSchema = neverLoaded
+  #stored: SchemaList = { heads: [], guids: [], at: neverLoaded }
 
   get revision(): bigint {
     return this.#revision
@@ -55,7 +55,7 @@ export class RegistryIndex {
     this.#contextNames = undefined
     this.#referrers = new Map()
     this.#schemaTypes = new Set()
-    this.#storedAt = (row) => rows.schemas.at(row)
+    this.#stored = rows.schemas
     for (const { context, maxId } of rows.maxIds) this.#schemasOf(context).maxId = maxId
     this.#loadSchemas(rows)
     this.#names = new SortedNames()
@@ -103,7 +103,9 @@ export class RegistryIndex {
 
   /** Whether any version is there, or any that is not soft-deleted. */
   hasVersions(subject: string, { includeDeleted }: { includeDeleted: boolean }): boolean {
-    return includeDeleted ? this.versions(subject).length > 0 : this.latest(subject) !== undefined
+    if (this.#loaded.has(subject, { includeDeleted })) return true
+    const versions = this.#subjects.get(subject) ?? NONE
+    return includeDeleted ? versions.length > 0 : versions.some(({ isDeleted }) => !isDeleted)
   }
 
   /** In order, each with at least one version, soft-deleted ones included. */
@@ -156,7 +158,7 @@ export class RegistryIndex {
 
   #loadSchemas({ schemas }: SchemaRows): void {
     let row = 0
-    for (const { context, schemaId, schemaType, references } of schemas.keys) {
+    for (const { context, schemaId, schemaType, references } of schemas.heads) {
       const ofContext = this.#schemasOf(context)
       ofContext.putRow(schemaId, row++)
       this.#schemaTypes.add(knownType(schemaId, schemaType))
@@ -262,7 +264,7 @@ export class RegistryIndex {
   #schemasOf(context: string): ContextSchemas {
     const known = this.#contexts.get(context)
     if (known) return known
-    const created = new ContextSchemas(context, { storedAt: this.#storedAt, schemaOf: (stored) => this.#schemaOf(stored) })
+    const created = new ContextSchemas(context, { stored: this.#stored, schemaOf: (stored) => this.#schemaOf(stored) })
     this.#contexts.set(context, created)
     return created
   }

@@ -1,5 +1,5 @@
 import { assert } from '../shared/assert.ts'
-import type { SchemaChange, SchemaState, StoredList, StoredSchema, StoredVersion } from './state-store.ts'
+import type { SchemaChange, SchemaList, SchemaState, StoredSchema, StoredVersion, VersionList } from './state-store.ts'
 
 /** The schema registry's rows in memory. */
 export function memorySchemas(): SchemaState {
@@ -14,8 +14,8 @@ export function memorySchemas(): SchemaState {
     load: async (read) =>
       read({
         revision,
-        schemas: listOf([...schemas.values()].sort((a, b) => compareText(a.context, b.context) || a.schemaId - b.schemaId)),
-        versions: listOf([...versions.values()].sort((a, b) => compareText(a.subject, b.subject) || a.version - b.version)),
+        schemas: schemaList([...schemas.values()].sort((a, b) => compareText(a.context, b.context) || a.schemaId - b.schemaId)),
+        versions: versionList([...versions.values()].sort((a, b) => compareText(a.subject, b.subject) || a.version - b.version)),
         documents: [...documents].map(([key, json]) => ({ key, json })).sort((a, b) => compareText(a.key, b.key)),
         maxIds: [...maxIds].map(([context, maxId]) => ({ context, maxId })).sort((a, b) => compareText(a.context, b.context)),
       }),
@@ -51,15 +51,18 @@ export function memorySchemas(): SchemaState {
   }
 }
 
-function listOf<Row>(rows: readonly Row[]): StoredList<Row, Row> {
-  return {
-    keys: rows,
-    at(index) {
-      const row = rows[index]
-      assert(row !== undefined, 'a row beyond the end of the list')
-      return row
-    },
-  }
+function schemaList(rows: readonly StoredSchema[]): SchemaList {
+  return { heads: rows, guids: rows, at: (index) => rowAt(rows, index) }
+}
+
+function versionList(rows: readonly StoredVersion[]): VersionList {
+  return { heads: rows, schemas: rows, at: (index) => rowAt(rows, index) }
+}
+
+function rowAt<Row>(rows: readonly Row[], index: number): Row {
+  const row = rows[index]
+  assert(row !== undefined, 'a row beyond the end of the list')
+  return row
 }
 
 function schemaKeyOf(context: string, schemaId: number): string {

@@ -165,9 +165,9 @@ export interface SchemaRows {
   /** Grows with every change. */
   readonly revision: bigint
   /** By context and id. */
-  readonly schemas: StoredList<SchemaKey, StoredSchema>
+  readonly schemas: SchemaList
   /** By subject and version. */
-  readonly versions: StoredList<VersionKey, StoredVersion>
+  readonly versions: VersionList
   /** Registry documents such as config and mode, by key (for example `config/` and `config/orders-value`), JSON text. */
   readonly documents: Iterable<{ readonly key: string; readonly json: string }>
   /** The highest id ever given per context; ids are never used again. */
@@ -175,15 +175,22 @@ export interface SchemaRows {
 }
 
 /** There may be very many rows, and nobody ever asks for most of them: a row is made when somebody does. */
-export interface StoredList<Key, Row extends Key> {
-  /** Of every row, in order. */
-  readonly keys: Iterable<Key>
-  /** The row of the key at this index. */
+export interface StoredList<Row> {
+  /** The row at this place in the order of the list. */
   at(index: number): Row
 }
 
-export type SchemaKey = Omit<StoredSchema, 'guid'>
-export type VersionKey = Pick<StoredVersion, 'subject'>
+/** What an index of all schemas needs of each, in order and without the rest of it. */
+export interface SchemaList extends StoredList<StoredSchema> {
+  readonly heads: Iterable<Omit<StoredSchema, 'guid'>>
+  readonly guids: Iterable<Pick<StoredSchema, 'context' | 'schemaId' | 'guid'>>
+}
+
+/** The same of versions. */
+export interface VersionList extends StoredList<StoredVersion> {
+  readonly heads: Iterable<Pick<StoredVersion, 'subject' | 'isDeleted'>>
+  readonly schemas: Iterable<Pick<StoredVersion, 'context' | 'schemaId'>>
+}
 
 /** A schema without its text: what finding it takes. */
 export interface StoredSchema {

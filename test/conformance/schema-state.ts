@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { SchemaChange, SchemaState, StoredList, StoredSchema, StoredVersion } from '../../src/state/state-store.ts'
+import type { SchemaChange, SchemaList, SchemaState, StoredSchema, StoredVersion, VersionList } from '../../src/state/state-store.ts'
 
 /** What every engine promises of the schema registry's rows; part of the state store's suite. */
 export function schemaStateConformance(schemas: () => SchemaState): void {
@@ -57,7 +57,7 @@ export function schemaStateConformance(schemas: () => SchemaState): void {
       await change(schemas(), [put(schema(1)), { kind: 'put-version', version: version(1) }])
       const { schemas: kept, versions } = await schemas().load((rows) => rows)
       await change(schemas(), [put({ ...schema(1), guid: 'new' }), { kind: 'remove-version', subject: 'orders-value', version: 1 }])
-      expect([wholeRows(kept), wholeRows(versions)]).toEqual([[schema(1)], [version(1)]])
+      expect([schemaRows(kept), versionRows(versions)]).toEqual([[schema(1)], [version(1)]])
     })
 
     test('a text is read by context and id, as it was put last', async () => {
@@ -113,19 +113,26 @@ async function change(schemas: SchemaState, changes: readonly SchemaChange[]): P
 function rowsOf(schemas: SchemaState) {
   return schemas.load(({ revision, ...rows }) => ({
     revision,
-    schemas: wholeRows(rows.schemas),
-    versions: wholeRows(rows.versions),
+    schemas: schemaRows(rows.schemas),
+    versions: versionRows(rows.versions),
     documents: [...rows.documents],
     maxIds: [...rows.maxIds],
   }))
 }
 
-function wholeRows<Key, Row extends Key>(list: StoredList<Key, Row>): Row[] {
-  return [...list.keys].map((key, index) => {
-    const row = list.at(index)
-    expect(row).toMatchObject(key as object)
-    return row
-  })
+/** Each by its place, which what an index reads of them must agree with. */
+function schemaRows(list: SchemaList): StoredSchema[] {
+  const rows = [...list.heads].map((_, index) => list.at(index))
+  for (const part of ['heads', 'guids'] as const)
+    expect([...list[part]].map((fields, index) => ({ ...rows[index], ...fields }))).toEqual(rows)
+  return rows
+}
+
+function versionRows(list: VersionList): StoredVersion[] {
+  const rows = [...list.heads].map((_, index) => list.at(index))
+  for (const part of ['heads', 'schemas'] as const)
+    expect([...list[part]].map((fields, index) => ({ ...rows[index], ...fields }))).toEqual(rows)
+  return rows
 }
 
 /** Takes the next free id, as a registry does: load, decide, apply, again after a conflict. */

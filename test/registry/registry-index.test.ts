@@ -17,6 +17,7 @@ function answersOf(index: RegistryIndex): unknown {
     versions: subjects.map((subject) =>
       index.versions(subject).map(({ version, schema, isDeleted }) => [version, schema.context, schema.schemaId, isDeleted]),
     ),
+    areLive: subjects.map((subject) => [true, false].map((includeDeleted) => index.hasVersions(subject, { includeDeleted }))),
     latest: subjects.map((subject) => index.latest(subject)?.version),
     schemas: schemas.map((schema) => schema && [schema.guid, schema.uses.map(({ subject, version }) => `${subject} ${version}`).sort()]),
     guids: contexts.map((context) =>

@@ -104,7 +104,7 @@ function* listedSubjects({ index }: Registry, request: FastifyRequest): Generato
   const isDeletedOnly = queryFlag(request, 'deletedOnly')
   const includeDeleted = queryFlag(request, 'deleted')
   for (const subject of namedSubjects(index, queryText(request, 'subjectPrefix'))) {
-    const isLive = index.latest(subject) !== undefined
+    const isLive = index.hasVersions(subject, { includeDeleted: false })
     if (isDeletedOnly ? !isLive : isLive || includeDeleted) yield subject
   }
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { SchemaKey, StoredList, StoredSchema, StoredVersion, VersionKey } from '../state-store.ts'
+import type { SchemaList, StoredSchema, StoredVersion, VersionList } from '../state-store.ts'
 import { ColumnPagesQuery, type ColumnPages } from './column-pages.ts'
 
 /** The registry's two long lists. What is kept of them is text, about fifty bytes a row, until somebody asks for a row. */
@@ -12,30 +12,35 @@ export class StoredLists {
     this.#versions = new ColumnPagesQuery(database, { table: 'schema_versions', columns: versionColumns, key: ['subject', 'version'] })
   }
 
-  schemas(): StoredList<SchemaKey, StoredSchema> {
+  schemas(): SchemaList {
     const pages = this.#schemas.read()
-    return { keys: { [Symbol.iterator]: () => schemaKeys(pages) }, at: (index) => schemaAt(pages, index) }
+    return {
+      heads: { [Symbol.iterator]: () => schemaHeads(pages) },
+      guids: { [Symbol.iterator]: () => schemaGuids(pages) },
+      at: (index) => schemaAt(pages, index),
+    }
   }
 
-  versions(): StoredList<VersionKey, StoredVersion> {
+  versions(): VersionList {
     const pages = this.#versions.read()
-    return { keys: { [Symbol.iterator]: () => versionKeys(pages) }, at: (index) => versionAt(pages, index) }
+    return {
+      heads: { [Symbol.iterator]: () => versionHeads(pages) },
+      schemas: { [Symbol.iterator]: () => versionSchemas(pages) },
+      at: (index) => versionAt(pages, index),
+    }
   }
 }
 
 const schemaColumns = ['context', 'schema_id', 'schema_type', 'schema_references', 'guid'] as const
 const versionColumns = ['subject', 'version', 'context', 'schema_id', 'is_deleted', 'created_at_ms'] as const
 
-type SchemaKeyColumns = readonly [
-  contexts: readonly string[],
-  schemaIds: readonly number[],
-  schemaTypes: readonly string[],
-  references: readonly string[],
-]
+/** Strict tables hold what they declare. */
+type Texts = readonly string[]
+type Integers = readonly number[]
 
-function* schemaKeys(pages: ColumnPages): Generator<SchemaKey> {
+function* schemaHeads(pages: ColumnPages): Generator<Omit<StoredSchema, 'guid'>> {
   for (const columns of pages.each(0, 1, 2, 3)) {
-    const [contexts, schemaIds, schemaTypes, references] = columns as unknown as SchemaKeyColumns
+    const [contexts, schemaIds, schemaTypes, references] = columns as unknown as [Texts, Integers, Texts, Texts]
     for (let row = 0; row < schemaIds.length; row++)
       yield {
         context: contexts[row] as string,
@@ -43,6 +48,14 @@ function* schemaKeys(pages: ColumnPages): Generator<SchemaKey> {
         schemaType: schemaTypes[row] as string,
         references: references[row] as string,
       }
+  }
+}
+
+function* schemaGuids(pages: ColumnPages): Generator<Pick<StoredSchema, 'context' | 'schemaId' | 'guid'>> {
+  for (const columns of pages.each(0, 1, 4)) {
+    const [contexts, schemaIds, guids] = columns as unknown as [Texts, Integers, Texts]
+    for (let row = 0; row < schemaIds.length; row++)
+      yield { context: contexts[row] as string, schemaId: schemaIds[row] as number, guid: guids[row] as string }
   }
 }
 
@@ -56,8 +69,18 @@ function schemaAt(pages: ColumnPages, row: number): StoredSchema {
   }
 }
 
-function* versionKeys(pages: ColumnPages): Generator<VersionKey> {
-  for (const [subjects = []] of pages.each(0)) for (const subject of subjects) yield { subject: subject as string }
+function* versionHeads(pages: ColumnPages): Generator<Pick<StoredVersion, 'subject' | 'isDeleted'>> {
+  for (const columns of pages.each(0, 4)) {
+    const [subjects, areDeleted] = columns as unknown as [Texts, Integers]
+    for (let row = 0; row < subjects.length; row++) yield { subject: subjects[row] as string, isDeleted: areDeleted[row] === 1 }
+  }
+}
+
+function* versionSchemas(pages: ColumnPages): Generator<Pick<StoredVersion, 'context' | 'schemaId'>> {
+  for (const columns of pages.each(2, 3)) {
+    const [contexts, schemaIds] = columns as unknown as [Texts, Integers]
+    for (let row = 0; row < contexts.length; row++) yield { context: contexts[row] as string, schemaId: schemaIds[row] as number }
+  }
 }
 
 function versionAt(pages: ColumnPages, row: number): StoredVersion {
