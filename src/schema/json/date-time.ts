@@ -32,18 +32,21 @@ export function isIsoTime(text: string): boolean {
   return readTime(asciiOf(text), 0, text.length)
 }
 
-/** Days since 1970-01-01 of the date that is `bytes[start, end)`; undefined when it is none. */
+/** Days since 1970-01-01 of the date that is `bytes[start, end)`; undefined when it is none, or none that a table holds. */
 export function parseDate(bytes: Uint8Array, start: number, end: number): number | undefined {
-  return end - start === DATE_LENGTH && readDate(bytes, start, end) ? readDays : undefined
+  return end - start === DATE_LENGTH && readDate(bytes, start, end) && readDays >= DAY_FIRST ? readDays : undefined
 }
 
 /**
  * Appends the date-time that is `bytes[start, end)` as microseconds since 1970 in UTC; digits behind the sixth are cut
- * off, which floors. False, with nothing appended, when it is no date-time.
+ * off, which floors. False, with nothing appended, when it is no date-time, or none that a table holds: RFC 3339 has a year
+ * 0000, and an offset or a leap second may lead out of the year 9999.
  */
 export function appendDateTime(column: Int64Column, bytes: Uint8Array, start: number, end: number): boolean {
   if (!readDateTime(bytes, start, end) || !hasReadZone) return false
-  appendMicros(column, readDays * SECONDS_PER_DAY + readSeconds, readMicros)
+  const seconds = readDays * SECONDS_PER_DAY + readSeconds
+  if (seconds < DAY_FIRST * SECONDS_PER_DAY || seconds >= (DAY_LAST + 1) * SECONDS_PER_DAY) return false
+  appendMicros(column, seconds, readMicros)
   return true
 }
 
@@ -162,6 +165,10 @@ function twoDigitsAt(bytes: Uint8Array, position: number): number {
 const scratch = new Uint8Array(64)
 const DATE_LENGTH = 'yyyy-mm-dd'.length
 const TIME_LENGTH = 'hh:mm:ss'.length
+/** 0001-01-01: readers of the tables take no year before it. */
+const DAY_FIRST = -719_162
+/** 9999-12-31. */
+const DAY_LAST = 2_932_896
 const SECONDS_PER_DAY = 86_400
 const MINUTES_PER_DAY = 1_440
 /** No number of a date or an offset in minutes is as low. */

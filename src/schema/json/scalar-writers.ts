@@ -16,9 +16,11 @@ export function booleanWriter(column: BooleanColumn, path: PathOf): WriteValue {
 
 export function doubleWriter(column: FloatColumn, path: PathOf): WriteValue {
   return (value) => {
-    if (typeof value === 'number') column.append(value)
-    else if (isRawNumber(value)) column.append(Number(value.rawJSON))
-    else throw wrongType(path, 'number', value)
+    const number = isRawNumber(value) ? Number(value.rawJSON) : value
+    if (typeof number !== 'number') throw wrongType(path, 'number', value)
+    // JSON has no infinity: this is a finite number, and another one would stand in the table.
+    if (!Number.isFinite(number)) throw new RecordError(path(), 'beyond the largest number of a double')
+    column.append(number)
   }
 }
 
@@ -61,14 +63,15 @@ const DECIMAL_20: IntegerRange = { first: 1n - 10n ** 20n, last: 10n ** 20n - 1n
 
 export function dateTimeWriter(column: Int64Column, path: PathOf): WriteValue {
   return (value) => {
-    if (typeof value !== 'string' || !appendDateTime(column, asciiOf(value), 0, value.length)) throw wrongType(path, 'date-time', value)
+    if (typeof value !== 'string' || !appendDateTime(column, asciiOf(value), 0, value.length))
+      throw wrongType(path, 'a date-time in the years 0001 to 9999', value)
   }
 }
 
 export function dateWriter(column: Int32Column, path: PathOf): WriteValue {
   return (value) => {
     const days = typeof value === 'string' ? parseDate(asciiOf(value), 0, value.length) : undefined
-    if (days === undefined) throw wrongType(path, 'date', value)
+    if (days === undefined) throw wrongType(path, 'a date in the years 0001 to 9999', value)
     column.append(days)
   }
 }

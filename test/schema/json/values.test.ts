@@ -52,6 +52,17 @@ test('integers up to twenty digits keep their value in a decimal', () => {
   expect(valueOf(schema, '-3')).toBe(-3n)
 })
 
+describe('a number that no double holds is refused, not turned into infinity', () => {
+  for (const text of ['1e309', '-1E+400', '1'.repeat(310)])
+    for (const schema of [{ type: 'number' }, { type: ['number', 'null'] }, { type: 'number', minimum: -1e308, maximum: 1e308 }])
+      test(`${text.slice(0, 20)} for ${JSON.stringify(schema)}`, () => {
+        const verdict = verdictOf({ type: 'object', properties: { n: schema } }, `{"n": ${text}}`)
+        expect(verdict).toMatchObject({ error: expect.stringMatching(/^\$\.n: /) as string })
+      })
+  test('in words', () => expect(verdictOf({ type: 'number' }, '1e309')).toEqual({ error: '$: beyond the largest number of a double' }))
+  test('the largest one is not', () => expect(valueOf({ type: 'number' }, '1.7976931348623157e308')).toBe(Number.MAX_VALUE))
+})
+
 describe('a part without a fixed shape lands as compact JSON text', () => {
   for (const [text, json] of [
     [
