@@ -3,8 +3,9 @@ import type { Clock } from '../shared/clock.ts'
 import { limits } from '../shared/limits.ts'
 import type { Logger } from '../shared/log.ts'
 import { randomUuid, type Random } from '../shared/random.ts'
-import type { TableIdentifier } from '../catalogs/catalog.ts'
 import type { StateStore, StoredTopic, TopicConfigs } from '../state/state-store.ts'
+import { TableNames } from './table-names.ts'
+import { checkTopicName } from './topic-name.ts'
 import { checkTopicConfigs, topicSettings, type TopicDefaults, type TopicSettings } from './topic-configs.ts'
 
 export interface Topic extends StoredTopic {
@@ -41,7 +42,7 @@ export class Topics {
   readonly #context: TopicsContext
   readonly #byName = new Map<string, Topic>()
   readonly #byId = new Map<string, Topic>()
-  readonly #nameByTable = new Map<string, string>()
+  readonly #tableNames = new TableNames()
   readonly #listeners: TopicListener[] = []
   /** Creations under way by name, so that a burst of clients asking for one topic makes it once. */
   readonly #creating = new Map<string, Promise<Created>>()
@@ -112,7 +113,7 @@ export class Topics {
       )
     }
     checkTopicConfigs(configs)
-    if (!this.#byName.has(name)) this.#checkTableIsFree(name, this.#settingsOf({ name, configs }))
+    if (!this.#byName.has(name)) this.#tableNames.checkIsFree(this.#settingsOf({ name, configs }).lake.table, name)
   }
 
   /** `change` answers all of the topic's configs from those it has; two changes at once see each other. */
@@ -123,7 +124,7 @@ export class Topics {
       const configs = change(topic.configs)
       this.checkConfigs(name, configs)
       const changed = this.#withSettings({ ...topic, configs })
-      await this.#holdingTable(changed, async () => {
+      await this.#tableNames.holding(changed.settings.lake.table, name, async () => {
         const { kind } = await this.#context.state.setTopicConfigs(topic.topicId, configs)
         if (kind === 'not-found') throw notFound(name)
         this.#forget(topic)
@@ -140,7 +141,7 @@ export class Topics {
     const changed = this.#settingsOf({ name, configs })
     const topic = this.#byName.get(name)
     if (topic) checkFormatChange(topic, changed)
-    this.#checkTableIsFree(name, changed)
+    this.#tableNames.checkIsFree(changed.lake.table, name)
   }
 
   delete(name: string): Promise<void> {
@@ -178,7 +179,7 @@ export class Topics {
     const created = { name, topicId: randomUuid(this.#context.random), partitionCount, configs }
     const topic = this.#withSettings({ ...created, createdAtMs: this.#context.clock.now() })
     try {
-      await this.#holdingTable(topic, async () => {
+      await this.#tableNames.holding(topic.settings.lake.table, name, async () => {
         const { kind } = await this.#context.state.createTopic(created)
         if (kind === 'exists') throw alreadyExists(name)
         await this.#show(topic)
@@ -196,7 +197,7 @@ export class Topics {
     const stored = (await this.#context.state.listTopics()).find((topic) => topic.name === name)
     if (!stored) throw alreadyExists
     const topic = this.#withSettings(stored)
-    await this.#holdingTable(topic, () => this.#show(topic))
+    await this.#tableNames.holding(topic.settings.lake.table, name, () => this.#show(topic))
     return topic
   }
 
@@ -208,26 +209,13 @@ export class Topics {
   #remember(topic: Topic): void {
     this.#byName.set(topic.name, topic)
     this.#byId.set(topic.topicId, topic)
-    this.#nameByTable.set(tableKey(topic.settings.lake.table), topic.name)
+    this.#tableNames.give(topic.settings.lake.table, topic.name)
   }
 
   #forget(topic: Topic): void {
     this.#byName.delete(topic.name)
     this.#byId.delete(topic.topicId)
-    this.#nameByTable.delete(tableKey(topic.settings.lake.table))
-  }
-
-  /** Keeps the topic's table from being taken by another one while the change is under way. */
-  async #holdingTable({ name, settings }: Topic, change: () => Promise<void>): Promise<void> {
-    const key = tableKey(settings.lake.table)
-    this.#nameByTable.set(key, name)
-    try {
-      await change()
-    } catch (error) {
-      const topic = this.#byName.get(name)
-      if (topic === undefined || tableKey(topic.settings.lake.table) !== key) this.#nameByTable.delete(key)
-      throw error
-    }
+    this.#tableNames.take(topic.settings.lake.table)
   }
 
   #withSettings(stored: StoredTopic): Topic {
@@ -236,16 +224,6 @@ export class Topics {
 
   #settingsOf(topic: { name: string; configs: TopicConfigs }): TopicSettings {
     return topicSettings(topic, this.#context)
-  }
-
-  /** Two topics never share a table, whether they use it yet or not: the names would collide later, in production. */
-  #checkTableIsFree(name: string, { lake: { table } }: TopicSettings): void {
-    const other = this.#nameByTable.get(tableKey(table))
-    if (other === undefined || other === name) return
-    throw new HeadgateError(
-      'already-exists',
-      `topic ${name} would share table ${table.namespace}.${table.table} with topic ${other}; choose another name or set lake.table`,
-    )
   }
 }
 
@@ -261,16 +239,6 @@ function checkFormatChange({ name, settings }: Topic, changed: TopicSettings): v
     'invalid-argument',
     `topic config lake.formats: Iceberg cannot join topic ${name}, which has Delta alone; create a topic with both, or set iceberg alone`,
   )
-}
-
-/** Kafka's rule: 1 to 249 of `[a-zA-Z0-9._-]`, and neither `.` nor `..`. */
-export function checkTopicName(name: string): void {
-  if (/^[a-zA-Z0-9._-]{1,249}$/.test(name) && name !== '.' && name !== '..') return
-  throw new HeadgateError('invalid-argument', `topic name "${name.slice(0, 60)}": expected 1 to 249 letters, digits, '.', '_' or '-'`)
-}
-
-function tableKey({ namespace, table }: TableIdentifier): string {
-  return `${namespace}.${table}`
 }
 
 function alreadyExists(name: string): HeadgateError {

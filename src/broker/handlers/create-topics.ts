@@ -9,7 +9,8 @@ import { handler } from '../handler.ts'
 import { kafkaCodeOf } from '../kafka-errors.ts'
 import { configEntries } from '../config-entries.ts'
 import { checkTopicConfigs } from '../topic-configs.ts'
-import { checkTopicName, type Topic, type TopicToCreate } from '../topics.ts'
+import { checkTopicName } from '../topic-name.ts'
+import type { Topic, TopicToCreate } from '../topics.ts'
 
 /** CreateTopics (key 19). Answers when every partition can be produced to (reference 1.2b); v7 tells the topic id. */
 export const createTopicsHandler = handler(createTopics, async ({ topics, validateOnly }, { broker }) => ({

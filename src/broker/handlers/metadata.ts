@@ -5,7 +5,8 @@ import { HeadgateError, isErrorOfKind } from '../../shared/errors.ts'
 import { kafkaCodeOf } from '../kafka-errors.ts'
 import { LEADER_EPOCH, type BrokerContext } from '../context.ts'
 import { handler } from '../handler.ts'
-import { checkTopicName, type Topic } from '../topics.ts'
+import { checkTopicName } from '../topic-name.ts'
+import type { Topic } from '../topics.ts'
 
 /**
  * Metadata (key 3): topics by name or id (v10), creating what a producer asks for (`auto-create-topics`). The one node
