@@ -238,6 +238,11 @@ export const limits = {
   /** Types that the path of a broken rule names before the ones further out are left away. */
   compatibilityPathTypesMax: 100,
 
+  /* schema/avro: what an Avro schema may be. */
+
+  /** Values, members and bytes of all defaults of one schema, each times the types that they are held against. */
+  defaultStepsMax: 3_000_000,
+
   /* schema/json: what a JSON schema and its patterns may be. */
 
   /** Nesting of the JSON text of a JSON schema. */

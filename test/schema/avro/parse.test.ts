@@ -145,6 +145,28 @@ describe('a default is a value of its type', () => {
     const schema = record('R', { name: 'f', type: ['null', later, 'B'], default: nested(60) })
     expect(refusal(JSON.stringify(schema))).toContain('is not a value')
   })
+
+  describe('and what would take too long to say is refused', () => {
+    const many = (count: number, make: (index: number) => unknown): unknown[] => Array.from({ length: count }, (_, index) => make(index))
+    const union = many(3_000, (index) => record(`A${index}`, { name: `x${index}`, type: 'int' }))
+    const optional = many(3_000, (index) => ({ name: `x${index}`, type: 'int', default: 0 }))
+    for (const [what, type, value] of [
+      ['many values of a wide union', { type: 'array', items: union }, many(3_000, () => ({ x2999: 1 }))],
+      ['many records of many fields', { type: 'array', items: record('A', ...optional) }, many(3_000, () => ({}))],
+      [
+        'a long text that is of many types',
+        many(1_000, (index) => ({ type: 'fixed', name: `F${index}`, size: 10_000 })),
+        `${'x'.repeat(9_999)}\u0100`,
+      ],
+    ] as const)
+      test(what, () => expect(refusal(fieldOf({ type, default: value }))).toContain('at /fields/0/default: there are too many defaults'))
+
+    test('but not many symbols of a large enum', () => {
+      const symbols = many(20_000, (index) => `S${index}`)
+      const items = { type: 'enum', name: 'E', symbols }
+      expect(refusal(fieldOf({ type: { type: 'array', items }, default: symbols.toReversed() }))).toBeUndefined()
+    })
+  })
 })
 
 describe('names', () => {
