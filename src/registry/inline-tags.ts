@@ -41,11 +41,13 @@ export function withTags(schemaType: SchemaType, text: string, { add, remove }: 
   if (schemaType === 'PROTOBUF') throw registryErrors.invalidSchema('Tags inside the text of a Protobuf schema are not supported')
   const node = parsedText(text)
   if (node instanceof HeadgateError) throw registryErrors.invalidSchema(`Invalid schema of type ${schemaType}, details: ${node.message}`)
-  const missing = new Set(add.map(({ schemaEntity }) => keyOf(schemaEntity)))
+  const [added, removed] = [tagsByKey(add), tagsByKey(remove)]
+  const missing = new Set(added.keys())
   const changed = mapEntities(schemaType, node, (entity, tags) => {
-    missing.delete(keyOf(entity))
-    const removed = new Set(tagsFor(remove, entity))
-    return [...new Set([...tags, ...tagsFor(add, entity)])].filter((tag) => !removed.has(tag))
+    const key = keyOf(entity)
+    missing.delete(key)
+    const gone = removed.get(key)
+    return [...new Set([...tags, ...(added.get(key) ?? [])])].filter((tag) => !gone?.has(tag))
   })
   for (const key of missing) throw registryErrors.invalidSchema(`No matching path ${key} found in the schema for the tags to add`)
   return changed
@@ -129,8 +131,15 @@ function retagged(node: JsonObjectNode, entity: SchemaEntity, change: ChangeTags
   return { ...node, members }
 }
 
-function tagsFor(all: readonly SchemaTags[], entity: SchemaEntity): string[] {
-  return all.flatMap(({ schemaEntity, tags }) => (keyOf(schemaEntity) === keyOf(entity) ? tags : []))
+function tagsByKey(all: readonly SchemaTags[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const byKey = new Map<string, Set<string>>()
+  for (const { schemaEntity, tags } of all) {
+    const key = keyOf(schemaEntity)
+    const ofKey = byKey.get(key) ?? new Set()
+    byKey.set(key, ofKey)
+    for (const tag of tags) ofKey.add(tag)
+  }
+  return byKey
 }
 
 function keyOf({ entityType, entityPath }: SchemaEntity): string {

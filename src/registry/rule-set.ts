@@ -69,7 +69,8 @@ export function mergeRuleSets(under: RuleSet | undefined, over: RuleSet | undefi
 
 export function withoutRules(ruleSet: RuleSet | undefined, names: readonly string[]): RuleSet | undefined {
   if (ruleSet === undefined || names.length === 0) return ruleSet
-  const lists = ruleLists.map(({ name }) => [name, (ruleSet[name] ?? []).filter((rule) => !names.includes(rule.name))] as const)
+  const removed = new Set(names)
+  const lists = ruleLists.map(({ name }) => [name, (ruleSet[name] ?? []).filter((rule) => !removed.has(rule.name))] as const)
   return nonEmptyRuleSet({ ...ruleSet, ...Object.fromEntries(lists) })
 }
 
