@@ -3,6 +3,7 @@ import { kafkaErrors } from '../../protocol/errors.ts'
 import { configEntries, type ConfigEntry } from '../config-entries.ts'
 import type { BrokerContext } from '../context.ts'
 import { handler } from '../handler.ts'
+import { topicNameComplaint } from '../topic-name.ts'
 
 /** DescribeConfigs (key 32): every topic config with its source; v1 synonyms, v3 types and documentation (KIP-569). */
 export const describeConfigsHandler = handler(describeConfigs, async (request, { broker }) => ({
@@ -20,7 +21,9 @@ type Wanted = { readonly includeSynonyms: boolean; readonly includeDocumentation
 function describeResource({ resourceType, resourceName, configurationKeys }: Resource, wanted: Wanted, broker: BrokerContext) {
   const entries = entriesOf(resourceType, resourceName, broker)
   if ('errorCode' in entries) return { ...entries, configs: [] }
-  const asked = entries.list.filter(({ name }) => configurationKeys === null || configurationKeys.includes(name))
+  // An empty list asks for as much as none does: clients send either.
+  const isEveryWanted = configurationKeys === null || configurationKeys.length === 0
+  const asked = entries.list.filter(({ name }) => isEveryWanted || configurationKeys.includes(name))
   return { errorCode: kafkaErrors.NONE.code as number, errorMessage: null, configs: asked.map((entry) => describeEntry(entry, wanted)) }
 }
 
@@ -32,6 +35,8 @@ function entriesOf(
   if (resourceType === TOPIC) {
     const topic = topics.get(resourceName)
     if (topic) return { list: configEntries(topic.configs, topics.defaults) }
+    const complaint = topicNameComplaint(resourceName)
+    if (complaint !== undefined) return { errorCode: kafkaErrors.INVALID_TOPIC_EXCEPTION.code, errorMessage: complaint }
     return { errorCode: kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code, errorMessage: `topic ${resourceName} does not exist` }
   }
   // A broker's own settings are flags of its process; what it shares with its topics are their defaults.

@@ -14,18 +14,23 @@ import type { Topic } from '../topics.ts'
  * not offered (KIP-227 lets a broker answer session 0). By topic id from v13 on (KIP-516).
  */
 export const fetchHandler = handler(fetch, async (request, call) => {
+  // It goes on with a session of another broker and does not say what it wants: told so, it asks anew.
+  if (request.sessionEpoch > 0) return answerOf([], kafkaErrors.FETCH_SESSION_ID_NOT_FOUND.code)
   const asked = request.topics.map((topic) => resolveTopic(topic, call))
   const deadlineMs = call.broker.clock.now() + Math.min(Math.max(0, request.maxWaitMs), limits.fetchWaitMaxMs)
   for (;;) {
     const answer = await readAll(asked, request.maxBytes, call)
     const remainingMs = deadlineMs - call.broker.clock.now()
-    if (answer.byteCount >= request.minBytes || answer.hasError || remainingMs <= 0 || call.signal.aborted) {
-      return { throttleTimeMs: 0, errorCode: kafkaErrors.NONE.code, sessionId: 0, responses: answer.responses }
-    }
+    const isEnough = answer.byteCount >= request.minBytes || answer.hasError || asked.length === 0
+    if (isEnough || remainingMs <= 0 || call.signal.aborted) return answerOf(answer.responses)
     call.answerMemory.giveBack(answer.byteCount)
     await waitForMore(answer.waitingFor, remainingMs, call)
   }
 })
+
+function answerOf(responses: Answer['responses'], errorCode: number = kafkaErrors.NONE.code) {
+  return { throttleTimeMs: 0, errorCode, sessionId: 0, responses }
+}
 
 interface AskedTopic {
   readonly name: string

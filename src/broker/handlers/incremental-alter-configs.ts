@@ -25,6 +25,9 @@ interface Resource {
 async function alter(resource: Resource, { broker, validateOnly }: { broker: BrokerContext; validateOnly: boolean }) {
   const topic = resource.resourceType === TOPIC ? broker.topics.get(resource.resourceName) : undefined
   if (!topic) return refused(resource)
+  const repeated = resource.configs.find(({ name }, index) => resource.configs.findIndex((other) => other.name === name) !== index)
+  if (repeated)
+    return { errorCode: kafkaErrors.INVALID_REQUEST.code as number, errorMessage: `topic config ${repeated.name} is named twice` }
   try {
     if (validateOnly) broker.topics.checkConfigs(topic.name, altered(topic.configs, resource))
     else await broker.topics.changeConfigs(topic.name, (configs) => altered(configs, resource))
@@ -58,7 +61,7 @@ function altered(current: TopicConfigs, { configs }: Resource): TopicConfigs {
     else
       throw new HeadgateError(
         'invalid-argument',
-        `topic config ${name}: only set and delete are offered, no list holds more than its choices`,
+        `topic config ${name}: expected a value to set, or a delete; nothing is appended to a list or subtracted from it`,
       )
   }
   return next

@@ -5,7 +5,7 @@ import { HeadgateError, isErrorOfKind } from '../../shared/errors.ts'
 import { kafkaCodeOf } from '../kafka-errors.ts'
 import { LEADER_EPOCH, type BrokerContext } from '../context.ts'
 import { handler } from '../handler.ts'
-import { checkTopicName } from '../topic-name.ts'
+import { topicNameComplaint } from '../topic-name.ts'
 import type { Topic } from '../topics.ts'
 
 /**
@@ -43,10 +43,9 @@ async function describeAsked(
   }
   const topic = broker.topics.get(name)
   if (topic) return describeTopic(topic, broker.nodeId)
+  if (topicNameComplaint(name) !== undefined) return unknownTopic({ topicId: uuidZero, name }, kafkaErrors.INVALID_TOPIC_EXCEPTION.code)
+  if (!mayCreate || !broker.autoCreateTopics) return unknownTopic({ topicId: uuidZero, name }, kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code)
   try {
-    checkTopicName(name)
-    if (!mayCreate || !broker.autoCreateTopics)
-      return unknownTopic({ topicId: uuidZero, name }, kafkaErrors.UNKNOWN_TOPIC_OR_PARTITION.code)
     return describeTopic(await broker.topics.getOrCreate({ name, partitionCount: broker.defaultPartitions, configs: {} }), broker.nodeId)
   } catch (error) {
     if (!(error instanceof HeadgateError)) throw error
