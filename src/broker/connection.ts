@@ -67,6 +67,8 @@ export class Connection {
     socket.setKeepAlive(true)
     socket.setTimeout(limits.idleConnectionMs, () => this.#close('idle for too long'))
     socket.on('error', () => socket.destroy())
+    // The client has nothing more to say, and is answered what it said.
+    socket.on('end', () => void this.drain())
     socket.on('close', () => {
       this.#gone.abort(new HeadgateError('shutting-down', 'the client is gone'))
       this.#frameMemory?.close()
@@ -79,7 +81,7 @@ export class Connection {
   async drain(): Promise<void> {
     this.#isDraining = true
     this.#socket.pause()
-    this.#gone.abort(new HeadgateError('shutting-down', 'the broker is draining'))
+    this.#gone.abort(new HeadgateError('shutting-down', 'nothing more is waited for'))
     await this.#answered
     this.#socket.end()
   }

@@ -10,7 +10,7 @@ export interface SocketReader {
 
 /**
  * The connection that a server accepted, paused (`pauseOnConnect`), as a socket that reads into memory of the reader's
- * choosing. Read as a stream it would cost a fresh buffer for each 64 KiB, and its collection: a third of the CPU of a
+ * choosing; the reader ends it. Read as a stream it would cost a fresh buffer for each 64 KiB, and its collection: a third of the CPU of a
  * broker that stores what it gets. `resume` starts it.
  *
  * Node has `onread` for sockets that its user makes, not for those that a server accepts. So a second one is made around
@@ -20,7 +20,9 @@ export function readInto(accepted: Socket, reader: SocketReader): Socket {
   const first: Accepted = accepted as Socket & Partial<Accepted>
   const { _handle: handle, _server: server } = first
   if (!handle) throw new HeadgateError('unsupported', 'this version of Node does not hand over the handle of a socket')
-  const socket = new Socket({ handle, onread: onRead(reader), pauseOnCreate: true } as ConstructorParameters<typeof Socket>[0])
+  // Whoever closes its half may still wait for answers: the other half is closed by the reader.
+  const options = { handle, onread: onRead(reader), pauseOnCreate: true, allowHalfOpen: true }
+  const socket = new Socket(options as ConstructorParameters<typeof Socket>[0])
   // The server counts its connections by this.
   Object.assign(socket, { _server: server })
   first._handle = null
