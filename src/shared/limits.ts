@@ -95,6 +95,8 @@ export const limits = {
   /** Names and numbers of one listing, and whole schemas of one (Confluent's defaults). */
   registryPageMax: 20_000,
   registrySchemasPageMax: 1_000,
+  /** Characters of one listing of whole schemas; above it fewer must be asked for. */
+  registryAnswerLengthMax: 128 * MiB,
   /** Lines of one text times lines of the other: what showing a difference may look at. */
   differenceCellsMax: 4_000_000,
   /** Characters of an earlier schema that an answer quotes. */

@@ -8,7 +8,7 @@ import { ruleLists } from '../rule-set.ts'
 import { schemaTypes } from '../schema-content.ts'
 import { contextPrefix, DEFAULT_CONTEXT, normalSubject, splitSubject } from '../subject.ts'
 import { rawText, schemaAnswer, versionAnswer, type Shown } from './answers.ts'
-import { namedSubjects } from './listings.ts'
+import { listText, namedSubjects } from './listings.ts'
 import { paged, pageOf, pathPart, queryFlag, queryText, queryTexts, schemaIdOf } from './parameters.ts'
 import type { Route } from './route.ts'
 
@@ -133,11 +133,14 @@ function namedByGuid({ index }: Registry, request: FastifyRequest): RegisteredSc
 function listSchemas(registry: Registry, request: FastifyRequest): string {
   const aliasesBySubject = queryFlag(request, 'aliases') ? allAliases(registry) : new Map<string, string[]>()
   const shown = shownOf(request)
-  const answers = [...paged(listedVersions(registry, request), pageOf(request, limits.registrySchemasPageMax))].map((version) => {
-    const aliases = aliasesBySubject.get(version.subject)
-    return versionAnswer(registry.schemas, version, shown, aliases ? { aliases } : {})
-  })
-  return `[${answers.join(',')}]`
+  return listText(answers())
+
+  function* answers(): Generator<string> {
+    for (const version of paged(listedVersions(registry, request), pageOf(request, limits.registrySchemasPageMax))) {
+      const aliases = aliasesBySubject.get(version.subject)
+      yield versionAnswer(registry.schemas, version, shown, aliases ? { aliases } : {})
+    }
+  }
 }
 
 function* listedVersions(registry: Registry, request: FastifyRequest): Generator<RegisteredVersion> {
