@@ -1,6 +1,4 @@
 import type { TablePreview } from '../registry/compatibility-query.ts'
-import { isErrorOfKind } from '../shared/errors.ts'
-import type { JsonObject } from '../shared/json.ts'
 import { isFlagSet, jsonOption, textFlag, type Command } from './command.ts'
 import { exitCodes } from './exit-codes.ts'
 import { withoutControls } from './output/text-width.ts'
@@ -45,6 +43,13 @@ interface CheckAnswer {
   readonly messages?: readonly string[]
   /** Absent for a schema that cannot be read. */
   readonly table?: TablePreview
+  /** Absent in answers of registries that are not ours. */
+  readonly registration?: { readonly outcome: 'registered' | 'known'; readonly version: number } | Refusal
+}
+
+interface Refusal {
+  readonly outcome: 'refused'
+  readonly message: string
 }
 
 interface Verdict {
@@ -59,27 +64,22 @@ async function judge(server: ServerClient, { subject, schemaType, schema, refere
   const body = { schemaType, schema, references: references.map((reference) => ({ ...reference })) }
   const path = pathOf('compatibility', 'subjects', subject, 'versions', ...(against === undefined ? [] : [against]))
   const answer = await server.post<CheckAnswer>(`${path}?verbose=true&table=true`, body)
-  const refusals = refusalsOf(answer)
-  if (refusals.length === 0 || against !== undefined) return { answer, refusals }
-  const version = await versionOf(server, subject, body)
-  return version === undefined ? { answer, refusals } : { answer, refusals: [], version }
+  const { registration } = answer
+  if (against !== undefined || !registration) return { answer, refusals: refusalsAgainst(answer) }
+  if (registration.outcome === 'refused') return { answer, refusals: refusalsOf(answer, registration) }
+  return { answer, refusals: [], ...(registration.outcome === 'known' ? { version: registration.version } : {}) }
 }
 
-/** Undefined also for a schema that cannot be read: the answer before says why. */
-async function versionOf(server: ServerClient, subject: string, body: JsonObject): Promise<number | undefined> {
-  try {
-    return (await server.post<{ version: number }>(pathOf('subjects', subject), body)).version
-  } catch (error) {
-    if (isErrorOfKind(error, 'not-found') || isErrorOfKind(error, 'invalid-schema')) return undefined
-    throw error
-  }
+/** The reasons one by one, where the answer has them. */
+function refusalsOf(answer: CheckAnswer, { message }: Refusal): readonly string[] {
+  const refusals = refusalsAgainst(answer)
+  return refusals.length > 0 ? refusals : [message]
 }
 
-function refusalsOf({ is_compatible: isCompatible, messages = [], table }: CheckAnswer): readonly string[] {
+/** What stands against one version, or against those that the level looks at. */
+function refusalsAgainst({ is_compatible: isCompatible, messages = [], table }: CheckAnswer): readonly string[] {
   if (!isCompatible) return messages.length > 0 ? messages : ['it may not follow the versions of the subject']
-  // The registry takes no version that changes the columns of a table that is there (registry/lake-check.ts).
-  const isTableChanged = table?.exists === true && table.changes.length > 0
-  return isTableChanged ? ["the columns of the topic's table would change, which is not offered yet"] : []
+  return typeof table?.refusal === 'string' ? [table.refusal] : []
 }
 
 function jsonOf(subject: string, { answer, refusals, version }: Verdict): object {

@@ -1,9 +1,10 @@
-import { mappedRowType } from './lake-check.ts'
 import { configInScope } from './config.ts'
-import { messagesAgainst } from './registration.ts'
+import { mappedRowType, tableRefusal } from './lake-check.ts'
+import { decideRegistration, messagesAgainst } from './registration.ts'
 import { RegistryError, registryErrors } from './registry-error.ts'
 import type { RegisteredVersion } from './registry-index.ts'
 import type { RegistryView } from './registry-view.ts'
+import { checkVersionedSubject } from './subject.ts'
 import { readSubmitted, type ReadSchema, type SubmittedSchema } from './submitted-schema.ts'
 import { topicOfValueSubject } from './subject-names.ts'
 import { changesText, columnChanges, newColumns, type ColumnChange } from './table-preview.ts'
@@ -14,7 +15,7 @@ export interface CompatibilityQuery {
   readonly against: WantedVersion | 'level'
   readonly isNormalized: boolean
   readonly isVerbose: boolean
-  /** Also what a registration would do to the topic's table. */
+  /** Also what a registration would be answered, and what it would do to the topic's table. */
   readonly withTable: boolean
 }
 
@@ -23,7 +24,16 @@ export interface CompatibilityAnswer {
   /** Why not; empty unless it was asked for. */
   readonly messages: readonly string[]
   readonly table?: TablePreview
+  readonly registration?: RegistrationAnswer
 }
+
+/** What a registration of the schema would be answered now. */
+export type RegistrationAnswer =
+  /** It would become this version. */
+  | { readonly kind: 'registered'; readonly version: number }
+  /** It is this version already: nothing would change. */
+  | { readonly kind: 'known'; readonly version: number }
+  | { readonly kind: 'refused'; readonly errorCode: number; readonly message: string }
 
 export interface TablePreview {
   /** Null for a subject that feeds no table. */
@@ -33,10 +43,22 @@ export interface TablePreview {
   readonly changes: readonly ColumnChange[]
   /** The same, for people. */
   readonly text: string
+  /** Why the table could not follow; null when it could. */
+  readonly refusal: string | null
 }
 
-/** Answers what a registration would, and changes nothing. Throws RegistryError 40402 or 42201. */
+/** Holds a schema against versions, and changes nothing. Throws RegistryError 40402 or 42201. */
 export function answerCompatibility(
+  view: RegistryView,
+  subject: string,
+  submitted: SubmittedSchema,
+  query: CompatibilityQuery,
+): CompatibilityAnswer {
+  const answer = heldAgainst(view, subject, submitted, query)
+  return query.withTable ? { ...answer, registration: registrationAnswer(view, subject, submitted, query) } : answer
+}
+
+function heldAgainst(
   view: RegistryView,
   subject: string,
   submitted: SubmittedSchema,
@@ -60,6 +82,23 @@ export function answerCompatibility(
   }
 }
 
+/** The decision itself says it, so that a check and a registration cannot disagree. */
+function registrationAnswer(
+  view: RegistryView,
+  subject: string,
+  submitted: SubmittedSchema,
+  { isNormalized }: CompatibilityQuery,
+): RegistrationAnswer {
+  try {
+    checkVersionedSubject(subject)
+    const { changes, result } = decideRegistration(view, subject, submitted, { isNormalized })
+    return { kind: changes.length === 0 ? 'known' : 'registered', version: result.version }
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error
+    return { kind: 'refused', errorCode: error.errorCode, message: error.message }
+  }
+}
+
 function versionsToCompare({ index }: RegistryView, subject: string, against: WantedVersion | 'level'): readonly RegisteredVersion[] {
   if (against === 'level') return index.liveVersions(subject)
   const found = against === 'latest' ? index.latest(subject) : index.version(subject, against)
@@ -71,9 +110,10 @@ function versionsToCompare({ index }: RegistryView, subject: string, against: Wa
 
 function previewTable({ tableOf }: RegistryView, subject: string, { parsed }: ReadSchema): TablePreview {
   const topic = topicOfValueSubject(subject)
-  if (topic === undefined) return { topic: null, exists: false, changes: [], text: `${subject} feeds no table` }
+  if (topic === undefined) return { topic: null, exists: false, changes: [], text: `${subject} feeds no table`, refusal: null }
   const rowType = mappedRowType(parsed)
   const table = tableOf(subject)
   const changes = table ? columnChanges(table, rowType) : newColumns(rowType)
-  return { topic, exists: table !== undefined, changes, text: changesText(changes) }
+  const refusal = tableRefusal(rowType, table) ?? null
+  return { topic, exists: table !== undefined, changes, text: changesText(changes), refusal }
 }

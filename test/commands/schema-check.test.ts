@@ -57,6 +57,31 @@ describe('schema check', () => {
     expect((await checked(avro(id, note), '--subject', 'clicks-value')).stdout).toContain('the table of topic clicks:\n  + note string\n')
   })
 
+  test('columns in another order are refused by the check as they are by register', async () => {
+    const [ab, ba] = [avro(id, { name: 'n', type: 'long' }), avro({ name: 'n', type: 'long' }, id)]
+    await server.succeed(['schema', 'register', server.file('ab.avsc', ab), '--subject', 'ordered-value'])
+    await server.succeed(['topic', 'create', 'ordered'])
+    for (const words of [[], ['--version', 'latest']]) {
+      const { code, stdout } = await checked(ba, '--subject', 'ordered-value', ...words)
+      expect(code).toBe(5)
+      expect(stdout).toContain(
+        "would refuse the schema:\n  the columns of the topic's table would change, which is not offered yet: their order\n",
+      )
+    }
+    expect((await server.run(['schema', 'register', server.file('ba.avsc', ba), '--subject', 'ordered-value'])).code).toBe(5)
+  })
+
+  test('what the mode of the subject forbids is refused with the reason', async () => {
+    await server.succeed(['schema', 'register', server.file('closed.avsc', avro(id)), '--subject', 'closed-value'])
+    await fetch(`${server.http}/mode/closed-value`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: '{"mode":"READONLY"}',
+    })
+    const { code, stdout } = await checked(avro(id, note), '--subject', 'closed-value')
+    expect({ code, stdout }).toEqual({ code: 5, stdout: expect.stringContaining('is in read-only mode') as string })
+  })
+
   test('a schema that cannot be read, or that no table can hold, is refused with the reason', async () => {
     const unreadable = await checked(avro({ name: 'id', type: 'strnig' }), '--subject', 'clicks-value')
     expect(unreadable.code).toBe(5)

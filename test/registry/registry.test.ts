@@ -277,7 +277,14 @@ describe('a topic with a table', () => {
     expect(await registry.compatibility('t-value', record('a', 'b?'), query)).toEqual({
       isCompatible: true,
       messages: [],
-      table: { topic: 't', exists: true, changes: [{ kind: 'added', column: 'b', type: 'string' }], text: '+ b string' },
+      table: {
+        topic: 't',
+        exists: true,
+        changes: [{ kind: 'added', column: 'b', type: 'string' }],
+        text: '+ b string',
+        refusal: "the columns of the topic's table would change, which is not offered yet: + b string",
+      },
+      registration: { kind: 'refused', errorCode: 409, message: expect.stringContaining('not offered yet: + b string') as string },
     })
     expect((await registry.compatibility('t-key', record('a'), query)).table).toMatchObject({ topic: null, changes: [] })
     expect((await registry.compatibility('new-value', record('a'), query)).table).toMatchObject({ topic: 'new', exists: false })

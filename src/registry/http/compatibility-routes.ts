@@ -1,11 +1,14 @@
 import type { FastifyRequest } from 'fastify'
 import type { Registry } from '../registry.ts'
-import type { CompatibilityAnswer } from '../compatibility-query.ts'
+import type { CompatibilityAnswer, RegistrationAnswer } from '../compatibility-query.ts'
 import { queryFlag, subjectOf, versionOf } from './parameters.ts'
 import type { Route } from './route.ts'
 import { submittedSchema } from './schema-body.ts'
 
-/** `/compatibility`: whether a schema could be registered, and with `?table=true` what that would do to the topic's table. */
+/**
+ * `/compatibility`: whether a schema may follow the versions of a subject, and with `?table=true` what a registration would
+ * be answered and what it would do to the topic's table.
+ */
 export function compatibilityRoutes(registry: Registry): Route[] {
   const ask = async (request: FastifyRequest, against: 'level' | ReturnType<typeof versionOf>): Promise<string> => {
     const answer = await registry.compatibility(registry.aliased(subjectOf(request)), submittedSchema(request.body), {
@@ -22,6 +25,17 @@ export function compatibilityRoutes(registry: Registry): Route[] {
   ]
 }
 
-function answerText({ isCompatible, messages, table }: CompatibilityAnswer): string {
-  return JSON.stringify({ is_compatible: isCompatible, ...(messages.length > 0 ? { messages } : {}), ...(table ? { table } : {}) })
+function answerText({ isCompatible, messages, table, registration }: CompatibilityAnswer): string {
+  return JSON.stringify({
+    is_compatible: isCompatible,
+    ...(messages.length > 0 ? { messages } : {}),
+    ...(table ? { table } : {}),
+    ...(registration ? { registration: registrationMembers(registration) } : {}),
+  })
+}
+
+/** Errors are written as everywhere in the registry. */
+function registrationMembers(registration: RegistrationAnswer): object {
+  if (registration.kind !== 'refused') return { outcome: registration.kind, version: registration.version }
+  return { outcome: registration.kind, error_code: registration.errorCode, message: registration.message }
 }
