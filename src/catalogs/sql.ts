@@ -21,15 +21,15 @@ export interface SqlCatalogOptions extends CatalogOptions {
 }
 
 export async function openSqlCatalog(options: SqlCatalogOptions): Promise<Catalog> {
-  const database = openDatabase(options.path)
-  await whileBusy(() => createLayout(database), options)
-  return new SqlCatalog(database, options)
-}
-
-function openDatabase(path: string): DatabaseSync {
+  const { path } = options
+  let database: DatabaseSync | undefined
   try {
-    return new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS })
+    const opened = (database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS }))
+    // SQLite looks into the file only now: that is when one is found damaged, or the disk full.
+    await whileBusy(() => createLayout(opened), options)
+    return new SqlCatalog(opened, options)
   } catch (cause) {
+    database?.close()
     throw new HeadgateError('store-unavailable', `the catalog database ${path} cannot be opened (${messageOf(cause)})`, {
       cause,
       facts: { path },

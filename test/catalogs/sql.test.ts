@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -227,6 +227,12 @@ describe('catalog URLs', () => {
       openCatalog('thrift://x', { root: memoryRoot(), clock: systemClock, random: seededRandom(1), logger: silentLogger }),
     ).rejects.toThrow('sqlite:///')
   })
+  test('a file that is no database is named', async () => {
+    const path = newPath()
+    await writeFile(path, 'no database at all, but long enough to have a header, which a database has at its very start')
+    await expect(open({ path })).rejects.toMatchObject({ kind: 'store-unavailable', message: expect.stringContaining(path) as string })
+  })
+
   test('a folder that is not there is named', async () => {
     await expect(open({ path: join(directory, 'no', 'such', 'folder.db') })).rejects.toMatchObject({ kind: 'store-unavailable' })
   })
