@@ -11,7 +11,7 @@ import type { Topic, TopicListener, Topics } from './topics.ts'
 export interface LakeTopicsContext {
   readonly topics: Topics
   readonly schemas: TopicSchemas
-  readonly sinks: Sinks
+  readonly sinks: Pick<Sinks, 'has' | 'open' | 'close' | 'flush'>
   readonly logger: Logger
 }
 

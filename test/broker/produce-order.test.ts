@@ -1,4 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { assignFieldIds } from '../../src/columns/row-type.ts'
+import type { Lane } from '../../src/lanes/lane.ts'
+import { schemalessRowType } from '../../src/lanes/metadata-columns.ts'
+import { produce } from '../../src/protocol/messages/produce.ts'
 import { buildBatch } from '../../src/protocol/records/build-batch.ts'
 import { kafkaErrorName } from '../../src/protocol/errors.ts'
 import { utf8Bytes } from '../../src/shared/bytes.ts'
@@ -85,6 +89,43 @@ describe('what follows a batch whose lane died is to be sent again, too, and not
       producer: { id: 2000n, epoch: 0, baseSequence: 1 },
     })
     expect(await answersTo([batch(0), oversized, batch(2)])).toEqual(['0', 'MESSAGE_TOO_LARGE', 'OUT_OF_ORDER_SEQUENCE_NUMBER'])
+  })
+})
+
+describe('a lane keeps no rows of batches that are not stored', () => {
+  const kept = new Set<number>()
+  const rowType = assignFieldIds(schemalessRowType())
+
+  beforeEach(async () => {
+    kept.clear()
+    await server.close()
+    const defineTable = (lane: Lane, tableKey: string): boolean => {
+      lane.defineTable({ tableKey, rowType, partitionBy: 'none' })
+      return true
+    }
+    server = await TestListener.start({ lane: steeredLane(steerings, kept), tables: { has: () => true, defineTable } })
+    await server.broker.topic('orders')
+    client = await server.connect()
+  })
+
+  test('because they are out of order, or stored before', async () => {
+    expect(await answersTo([batch(0), batch(0), batch(7)])).toEqual(['0', '0', 'OUT_OF_ORDER_SEQUENCE_NUMBER'])
+    expect(kept.size, 'that of the batch that is stored').toBe(1)
+  })
+
+  test('because a batch before them, or beside them, met a bug', async () => {
+    // Each batch is judged twice: the lane does not know the table at first.
+    await answersTo([batch(0)])
+    kept.clear()
+    steerings.push(breaks)
+    await Promise.allSettled(sequences(1, 4).map((bytes) => client.produce('orders', bytes)))
+    while (kept.size > 0) await new Promise((resolve) => setImmediate(resolve))
+    client = await server.connect()
+    steerings.push(passes, breaks)
+    const partitionData = [5, 6].map((sequence) => ({ index: 0, records: [batch(sequence)] }))
+    await expect(client.call(produce, 9, { acks: -1, timeoutMs: 1_000, topicData: [{ name: 'orders', partitionData }] })).rejects.toThrow()
+    while (kept.size > 0) await new Promise((resolve) => setImmediate(resolve))
+    expect(await stored()).toEqual(['record 0'])
   })
 })
 

@@ -2,8 +2,8 @@ import { produce } from '../../protocol/messages/produce.ts'
 import { kafkaErrors } from '../../protocol/errors.ts'
 import { AssertionError } from '../../shared/assert.ts'
 import { HeadgateError } from '../../shared/errors.ts'
-import { admitBatch, type Admission, type AdmittedBatch } from '../admit-batch.ts'
-import type { BrokerContext } from '../context.ts'
+import { admitBatch, type Admission, type AdmittedBatch, type AskedBatch } from '../admit-batch.ts'
+import type { BrokerContext, Call } from '../context.ts'
 import { handler } from '../handler.ts'
 import { answerOf, refused, type PartitionAnswer } from '../produce-answer.ts'
 
@@ -17,8 +17,7 @@ export const produceHandler = handler(produce, async ({ acks, topicData, transac
   const asked = topicData.flatMap(({ name, partitionData }) =>
     partitionData.map(({ index, records }) => ({ name, partition: index, records })),
   )
-  const admissions = await Promise.all(asked.map(async (batch): Promise<Admission> => refusal ?? admitBatch(batch, call)))
-  await call.turn.mine()
+  const admissions = await admitAll(asked, { refusal, call })
   const appending = admissions.map(async (admission) => appendIfAdmitted(admission, call.broker))
   call.turn.done()
   const answers = await Promise.all(appending)
@@ -41,6 +40,29 @@ function requestRefusal(acks: number, transactionalId: string | null): Admission
   return undefined
 }
 
+/** Resolves in the connection's turn. A failure takes all of the request with it: no lane keeps rows of it. */
+async function admitAll(
+  asked: readonly AskedBatch[],
+  { refusal, call }: { readonly refusal: Admission | undefined; readonly call: Call },
+): Promise<Admission[]> {
+  // Each is waited for: until then a lane may read its bytes, which are given back with the request.
+  const settled = await Promise.allSettled(asked.map(async (batch) => refusal ?? admitBatch(batch, call)))
+  const admissions = settled.flatMap((admission) => (admission.status === 'fulfilled' ? [admission.value] : []))
+  try {
+    const failed = settled.find((admission) => admission.status === 'rejected')
+    if (failed) throw failed.reason
+    await call.turn.mine()
+    return admissions
+  } catch (error) {
+    for (const admission of admissions) if (admission.kind === 'admitted') discardRows(admission.batch)
+    throw error
+  }
+}
+
+function discardRows({ laneTicket }: AdmittedBatch): void {
+  laneTicket?.lane.discard(laneTicket.ticket)
+}
+
 /** The caller holds the connection's turn: the log hears of what is refused, too, before it gets what was sent behind it. */
 async function appendIfAdmitted(admission: Admission, broker: BrokerContext): Promise<PartitionAnswer> {
   if (admission.kind === 'admitted') return append(admission.batch, broker)
@@ -49,7 +71,8 @@ async function appendIfAdmitted(admission: Admission, broker: BrokerContext): Pr
 }
 
 /** Queues the batch in the log at once. */
-async function append({ topic, partition, records, header, laneTicket }: AdmittedBatch, broker: BrokerContext): Promise<PartitionAnswer> {
+async function append(batch: AdmittedBatch, broker: BrokerContext): Promise<PartitionAnswer> {
+  const { topic, partition, records, header, laneTicket } = batch
   const outcome = await broker.log.append({
     topicId: topic.topicId,
     partition,
@@ -62,7 +85,7 @@ async function append({ topic, partition, records, header, laneTicket }: Admitte
     logAppendTimeMs: topic.settings.isLogAppendTime ? BigInt(broker.clock.now()) : null,
     ticket: laneTicket,
   })
-  if (outcome.kind !== 'appended') laneTicket?.lane.discard(laneTicket.ticket)
+  if (outcome.kind !== 'appended') discardRows(batch)
   else {
     broker.metrics.add('headgate_records_accepted_total', header.recordsCount, topic.name)
     broker.metrics.add('headgate_bytes_accepted_total', records.byteLength, topic.name)

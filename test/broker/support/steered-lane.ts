@@ -1,12 +1,12 @@
 import { inProcessLane } from '../../../src/lanes/in-process-lane.ts'
-import type { JudgeRequest, Lane, Verdict } from '../../../src/lanes/lane.ts'
+import type { JudgeRequest, Lane, Ticket, Verdict } from '../../../src/lanes/lane.ts'
 import { HeadgateError } from '../../../src/shared/errors.ts'
 
 /** Before a batch is judged: waits, or throws as a lane that died does. */
 export type Steering = (request: JudgeRequest) => void | Promise<void>
 
-/** A lane whose next judgements a test waits for, holds up or fails; else a lane. */
-export function steeredLane(steerings: Steering[]): Lane {
+/** A lane whose next judgements a test waits for, holds up or fails; else a lane. Notes whose rows it keeps. */
+export function steeredLane(steerings: Steering[], kept: Set<Ticket> = new Set()): Lane {
   const lane = inProcessLane()
   return {
     defineSchema: (schema) => lane.defineSchema(schema),
@@ -15,10 +15,15 @@ export function steeredLane(steerings: Steering[]): Lane {
     closeTable: (tableKey) => lane.closeTable(tableKey),
     async judge(request): Promise<Verdict> {
       await steerings.shift()?.(request)
-      return lane.judge(request)
+      const verdict = await lane.judge(request)
+      if (verdict.kind === 'valid' && request.judgement.tableKey !== undefined) kept.add(verdict.ticket)
+      return verdict
     },
     adopt: (request) => lane.adopt(request),
-    discard: (ticket) => lane.discard(ticket),
+    discard(ticket) {
+      kept.delete(ticket)
+      lane.discard(ticket)
+    },
     decode: (request) => lane.decode(request),
     cut: (tableKey) => lane.cut(tableKey),
     close: () => lane.close(),
