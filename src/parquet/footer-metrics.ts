@@ -1,6 +1,6 @@
 import type { RowType } from '../columns/row-type.ts'
 import { assert, AssertionError } from '../shared/assert.ts'
-import { copyOf } from '../shared/bytes.ts'
+import { copyOf, viewOf } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
 import type { LeafTally } from './column-tally.ts'
 import type { BoundValue, ColumnMetrics, FileMetrics } from './file-metrics.ts'
@@ -77,7 +77,7 @@ function isFloating(type: RowType): boolean {
 
 /** A statistic in PLAIN encoding as the value it stands for. */
 function boundValue(type: RowType, bytes: Uint8Array): BoundValue {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const view = viewOf(bytes)
   switch (type.kind) {
     case 'boolean':
       return bytes[0] === 1

@@ -1,5 +1,5 @@
 import { deserializeTCompactProtocol } from 'hyparquet/src/thrift.js'
-import { concatBytes } from '../shared/bytes.ts'
+import { concatBytes, viewOf } from '../shared/bytes.ts'
 import { HeadgateError } from '../shared/errors.ts'
 
 /**
@@ -58,10 +58,6 @@ function lastBytes(pieces: readonly Uint8Array[], byteLength: number): Uint8Arra
   for (let bytes = 0; first > 0 && bytes < byteLength;) bytes += pieces[--first]?.byteLength ?? 0
   const [only, ...more] = pieces.slice(first)
   return (only && more.length === 0 ? only : concatBytes(pieces.slice(first))).subarray(-byteLength)
-}
-
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength)
 }
 
 /* The parts of parquet.thrift that are read here, by field number. */

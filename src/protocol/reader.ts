@@ -1,7 +1,8 @@
 import { assert } from '../shared/assert.ts'
-import { asBuffer, utf8Text } from '../shared/bytes.ts'
+import { asBuffer, utf8Text, viewOf } from '../shared/bytes.ts'
 import { HeadgateError } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
+import { uuidText } from '../shared/uuid.ts'
 
 /**
  * Reads Kafka's primitive types from one frame, front to back. What flows in are bytes nobody has checked; every
@@ -20,7 +21,7 @@ export class Reader {
 
   constructor(bytes: Uint8Array) {
     this.#bytes = asBuffer(bytes)
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.#view = viewOf(bytes)
     this.#end = bytes.byteLength
   }
 
@@ -76,8 +77,7 @@ export class Reader {
   /** The canonical text form: 8-4-4-4-12 lower-case hexadecimal digits. */
   uuid(): string {
     const start = this.#take(16)
-    const hex = this.#bytes.toString('hex', start, start + 16)
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+    return uuidText(this.#bytes.toString('hex', start, start + 16))
   }
 
   /** The length before a classic string; -1 stands for null. */

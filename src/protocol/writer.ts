@@ -1,5 +1,6 @@
 import { AssertionError } from '../shared/assert.ts'
 import { HeadgateError } from '../shared/errors.ts'
+import { viewOf } from '../shared/bytes.ts'
 
 /** Byte fields from this size on are handed through as segments of their own; below, copying is cheaper than one more write. */
 const segmentBytesMin = 4096
@@ -140,8 +141,4 @@ function unsignedVarintBytes(value: number): number {
   if (value < 0x4000) return 2
   if (value < 0x20_0000) return 3
   return value < 0x1000_0000 ? 4 : 5
-}
-
-function viewOf(chunk: Buffer): DataView {
-  return new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength)
 }

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import type { Metadata } from './metadata.ts'
 import { ruleLists, type Rule, type RuleSet } from './rule-set.ts'
 import type { SchemaContent } from './schema-content.ts'
+import { uuidText } from '../shared/uuid.ts'
 
 /**
  * The content's identity as a GUID: MD5 over the canonical text, the references, the metadata and the rules, printed as
@@ -55,8 +56,4 @@ function int32(value: number): Uint8Array {
   const bytes = Buffer.alloc(4)
   bytes.writeInt32BE(value)
   return bytes
-}
-
-function uuidText(hex: string): string {
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }

@@ -8,6 +8,7 @@ import type { RegistryView } from './registry-view.ts'
 import { mergeRuleSets, nonEmptyRuleSet, type RuleSet } from './rule-set.ts'
 import type { SchemaContent, SchemaReference } from './schema-content.ts'
 import { subjectBeside } from './subject.ts'
+import { compareText } from '../shared/text-order.ts'
 
 /** A schema as a client sends it. */
 export interface SubmittedSchema {
@@ -99,5 +100,5 @@ export function contentOf({
 /** Normalised schemas are one schema in whatever order they name what they use. */
 function distinctSorted(references: readonly SchemaReference[]): SchemaReference[] {
   const byText = new Map(references.map((reference) => [JSON.stringify([reference.name, reference.subject, reference.version]), reference]))
-  return [...byText.values()].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  return [...byText.values()].sort((a, b) => compareText(a.name, b.name))
 }

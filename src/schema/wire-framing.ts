@@ -1,5 +1,6 @@
 import { concatBytes } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
+import { uuidText } from '../shared/uuid.ts'
 
 /**
  * Where a record says which schema it was written with (Confluent wire format):
@@ -161,8 +162,7 @@ function int32At(bytes: Uint8Array, position: number): number {
 }
 
 function guidOf(bytes: Uint8Array): string {
-  const hex = Buffer.from(bytes).toString('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+  return uuidText(Buffer.from(bytes).toString('hex'))
 }
 
 /** A framed value: prefix, message indexes where they are given (Protobuf), payload. */

@@ -24,6 +24,11 @@ export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
+/** For numbers of any width at any place. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
 const textEncoder = new TextEncoder()
 const strictTextDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 

@@ -14,6 +14,13 @@ export function stringifyJson(value: JsonValue | undefined, indent?: number): st
   return JSON.stringify(value, narrowInteger, indent)
 }
 
+/** Neither null nor an array. */
+export function isObject(value: JsonValue | undefined): value is JsonObject
+export function isObject(value: unknown): value is { readonly [name: string]: unknown }
+export function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 function widenInteger(_key: string, value: unknown, context: { source: string }): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value)) return value
   return /^-?\d+$/.test(context.source) ? BigInt(context.source) : value

@@ -1,5 +1,6 @@
 import { assert } from '../shared/assert.ts'
 import type { SchemaChange, SchemaList, SchemaState, StoredSchema, StoredVersion, VersionList } from './state-store.ts'
+import { compareText } from '../shared/text-order.ts'
 
 /** The schema registry's rows in memory. */
 export function memorySchemas(): SchemaState {
@@ -67,8 +68,4 @@ function rowAt<Row>(rows: readonly Row[], index: number): Row {
 
 function schemaKeyOf(context: string, schemaId: number): string {
   return `${schemaId}/${context}`
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -7,6 +7,7 @@ import { formatAddress, type Address } from '../../settings.ts'
 import { HeadgateError, messageOf } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
 import { kafkaFailure } from './kafka-failure.ts'
+import { viewOf } from '../../shared/bytes.ts'
 
 /** An API as its caller sees it: what goes out and what comes back. */
 export type CallableApi<RequestIn, ResponseOut> = Api<unknown, RequestIn, ResponseOut>
@@ -109,7 +110,7 @@ export class KafkaConnection {
 
   /** A response begins with the correlation id of its request. */
   #onFrame(frame: Uint8Array): void {
-    const correlationId = new DataView(frame.buffer, frame.byteOffset, frame.byteLength).getInt32(0)
+    const correlationId = viewOf(frame).getInt32(0)
     const waiting = this.#waiting.get(correlationId)
     this.#waiting.delete(correlationId)
     waiting?.resolve(frame)

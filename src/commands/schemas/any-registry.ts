@@ -3,7 +3,8 @@ import type { ResolvedReference, SchemaDefinition, SchemaType } from '../../sche
 import { HeadgateError } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
 import { pathOf } from '../server/server-client.ts'
-import { isObject, type RegistryAnswer, type RegistryHttp } from './registry-http.ts'
+import type { RegistryAnswer, RegistryHttp } from './registry-http.ts'
+import { isObject } from '../../shared/json.ts'
 
 export interface SchemaToSend {
   readonly schemaType: SchemaType

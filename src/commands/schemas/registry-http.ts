@@ -3,6 +3,7 @@ import type { Agent, IncomingMessage, request } from 'node:http'
 import { HeadgateError, messageOf, type ErrorKind } from '../../shared/errors.ts'
 import { limits } from '../../shared/limits.ts'
 import type { RegistryAccess } from './registry-access.ts'
+import { isObject } from '../../shared/json.ts'
 
 /** An answer of success, or one of the failures that a registry tells by its code. */
 export type RegistryAnswer =
@@ -125,10 +126,6 @@ function parsedOrUndefined(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-export function isObject(value: unknown): value is { readonly [name: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Reference section 1.3, where the HTTP status is what the code begins with. */

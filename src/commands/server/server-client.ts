@@ -1,5 +1,5 @@
 import { HeadgateError, messageOf, type ErrorKind } from '../../shared/errors.ts'
-import { parseJson, stringifyJson, type JsonObject, type JsonValue } from '../../shared/json.ts'
+import { isObject, parseJson, stringifyJson, type JsonObject, type JsonValue } from '../../shared/json.ts'
 import type { Invocation } from '../command.ts'
 import { isErrorKind } from '../exit-codes.ts'
 import { httpUrl } from './addresses.ts'
@@ -95,10 +95,6 @@ function failureOf(status: number, answer: JsonValue | undefined, url: string): 
     return new HeadgateError(registryKind(errorCode), typeof message === 'string' ? message : `registry error ${errorCode}`)
   if (typeof detail !== 'string') return new HeadgateError(statusKind(status), `${url} answers with HTTP status ${status}`)
   return new HeadgateError(isErrorKind(title) ? title : statusKind(status), detail)
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Reference section 1.3: the first three digits are the HTTP status. */

@@ -2,7 +2,7 @@ import type { RecordToWrite } from '../../protocol/records/build-batch.ts'
 import { RecordError } from '../../schema/language.ts'
 import { VALUE_SCHEMA_ID_HEADER, writeHeader, writePrefixed } from '../../schema/wire-framing.ts'
 import { utf8Bytes } from '../../shared/bytes.ts'
-import { stringifyJson, type JsonValue } from '../../shared/json.ts'
+import { isObject, stringifyJson } from '../../shared/json.ts'
 import { isBlankLine, valueOfLine } from './json-line.ts'
 import type { ValueCodec } from './value-codec.ts'
 
@@ -53,8 +53,4 @@ function keyOf(line: Uint8Array, keyField: string): Uint8Array {
   const field = isObject(value) && Object.hasOwn(value, keyField) ? value[keyField] : undefined
   if (field === undefined || field === null) throw new RecordError(`$.${keyField}`, 'expected a value for the key, got none')
   return utf8Bytes(typeof field === 'string' ? field : stringifyJson(field))
-}
-
-function isObject(value: JsonValue): value is { [key: string]: JsonValue | undefined } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

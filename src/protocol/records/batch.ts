@@ -5,6 +5,7 @@
 import { assert } from '../../shared/assert.ts'
 import { type CompressionType, compressionTypes } from './compression.ts'
 import { crc32c } from './crc32c.ts'
+import { viewOf } from '../../shared/bytes.ts'
 
 export const batchHeaderBytes = 61
 export const batchMagic = 2
@@ -133,8 +134,4 @@ function patchHeader(header: Uint8Array, records: Uint8Array, { baseOffset, part
 /** Of a whole batch, by its bytes. */
 export function computedCrc(batch: Uint8Array): number {
   return crc32c(batch.subarray(crcStart))
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -10,6 +10,7 @@ import { HeadgateError } from '../../shared/errors.ts'
 import { decodeLz4Block, lz4BlockOutputBytes } from './lz4-block.ts'
 import { byteWindow } from './lz77-copy.ts'
 import { xxHash32 } from './xxhash32.ts'
+import { viewOf } from '../../shared/bytes.ts'
 
 export function decompressLz4(compressed: Uint8Array, { bytesMax }: { bytesMax: number }): Uint8Array<ArrayBuffer> {
   const descriptor = readDescriptor(compressed)
@@ -116,10 +117,6 @@ function* blocksOf(bytes: Uint8Array, { blocksStart, hasBlockChecksums, hasConte
   const frameEnd = position + (hasContentChecksum ? 4 : 0)
   if (frameEnd > bytes.length) throw malformed('the content checksum is cut off', position)
   if (frameEnd < bytes.length) throw malformed(`${bytes.length - frameEnd} bytes after the end of the frame`, frameEnd)
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 function malformed(reason: string, position: number): HeadgateError {

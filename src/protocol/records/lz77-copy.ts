@@ -1,3 +1,5 @@
+import { viewOf } from '../../shared/bytes.ts'
+
 /**
  * The two moves of every LZ77 format: copy literals from the input, and repeat what was written before. Short copies
  * go four bytes at a time and may write up to three bytes too many, which the next copy overwrites; near the end of the
@@ -9,7 +11,7 @@ export interface ByteWindow {
 }
 
 export function byteWindow(bytes: Uint8Array): ByteWindow {
-  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) }
+  return { bytes, view: viewOf(bytes) }
 }
 
 const wordBytes = 4

@@ -8,6 +8,7 @@
  */
 import { HeadgateError } from '../../shared/errors.ts'
 import { type ByteWindow, byteWindow, copyLiterals, copyMatch } from './lz77-copy.ts'
+import { viewOf } from '../../shared/bytes.ts'
 
 /** `\x82SNAPPY\0`, then version and compatible version (int32 each), then chunks of int32 length and raw Snappy. */
 const xerialMagic = [0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00] as const
@@ -40,7 +41,7 @@ interface Chunk {
 /** Raw Snappy is one chunk. It cannot be mistaken for xerial: there the magic would be a copy from before the start. */
 function* chunksOf(bytes: Uint8Array): Generator<Chunk> {
   if (!isXerial(bytes)) return yield chunkAt(bytes, 0, bytes.length)
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const view = viewOf(bytes)
   for (let position = xerialHeaderBytes; position < bytes.length;) {
     if (bytes.length - position < 4) throw malformed('a chunk length is cut off', position)
     const start = position + 4

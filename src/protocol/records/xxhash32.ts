@@ -1,3 +1,5 @@
+import { viewOf } from '../../shared/bytes.ts'
+
 /** xxHash32 with seed 0 (xxhash_spec.md): the checksum inside LZ4 frames. */
 const prime1 = 0x9e3779b1
 const prime2 = 0x85ebca77
@@ -7,7 +9,7 @@ const prime5 = 0x165667b1
 const stripeBytes = 16
 
 export function xxHash32(bytes: Uint8Array): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const view = viewOf(bytes)
   const stripesEnd = bytes.length - (bytes.length % stripeBytes)
   const seed = stripesEnd > 0 ? hashStripes(view, stripesEnd) : prime5
   return avalanche(hashTail(view, stripesEnd, (seed + bytes.length) | 0))

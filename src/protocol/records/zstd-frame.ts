@@ -4,6 +4,7 @@
  * swallows a few bytes of garbage, all without an error.
  */
 import { HeadgateError } from '../../shared/errors.ts'
+import { viewOf } from '../../shared/bytes.ts'
 
 const frameMagic = 0xfd2fb528
 const dictionaryIdBytes = [0, 1, 2, 4] as const
@@ -13,7 +14,7 @@ const blockTypes = { raw: 0, runLength: 1, compressed: 2, reserved: 3 } as const
 
 /** Throws HeadgateError `malformed` (for skippable frames too: they hold no records), or `too-large`. */
 export function checkZstdFrame(bytes: Uint8Array, { bytesMax }: { bytesMax: number }): void {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const view = viewOf(bytes)
   const { contentBytes, blocksStart, hasChecksum } = readFrameHeader(view)
   if (contentBytes !== undefined && contentBytes > bytesMax)
     throw new HeadgateError('too-large', `zstd: ${contentBytes} bytes declared; at most ${bytesMax} are allowed`, {

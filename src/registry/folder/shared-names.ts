@@ -1,5 +1,6 @@
 import type { SchemaType } from '../../schema/language.ts'
 import type { SharedFile } from './folder-files.ts'
+import { isObject } from '../../shared/json.ts'
 
 /**
  * What a schema can call a shared file by, and the names by which a text refers to others. Only names that match a shared
@@ -79,8 +80,4 @@ function jsonRefs(root: unknown): Set<string> {
 async function protobufImports(text: string): Promise<Set<string>> {
   const { parseProtoFile } = await import('../../schema/protobuf/parse/parse-file.ts')
   return new Set(parseProtoFile({ name: '', text }).imports.map(({ path }) => path))
-}
-
-function isObject(value: unknown): value is { readonly [name: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -3,6 +3,7 @@ import { HeadgateError } from '../../shared/errors.ts'
 import { keySubjectOf, valueSubjectOf } from '../subject-names.ts'
 import { partsOf } from './envelope.ts'
 import type { SchemasFolder, TopicFile } from './folder-files.ts'
+import { compareText } from '../../shared/text-order.ts'
 
 /** A schema of a file and the subject it belongs to. */
 export interface SubjectSchema {
@@ -43,8 +44,4 @@ function refuseTwoForOne(schemas: readonly SubjectSchema[]): void {
     if (version !== undefined && version !== expected)
       throw new HeadgateError('invalid-schema', `${path}: version ${version} of ${subject} stands where version ${expected} is missing`)
   }
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

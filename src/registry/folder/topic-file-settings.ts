@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { HeadgateError, messageOf } from '../../shared/errors.ts'
 import { compatibilityLevels, type CompatibilityLevel } from '../config.ts'
+import { isObject } from '../../shared/json.ts'
 
 /** `<topic>/topic.json`: what a topic's folder says beside its schemas. */
 export interface TopicFileSettings {
@@ -41,8 +42,4 @@ async function parsedFile(path: string): Promise<unknown> {
   } catch (error) {
     throw new HeadgateError('invalid-schema', `${path}: ${messageOf(error)}`, { cause: error })
   }
-}
-
-function isObject(value: unknown): value is { readonly [name: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

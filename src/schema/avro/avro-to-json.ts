@@ -1,5 +1,5 @@
 import { isUtf8 } from '../../columns/utf8.ts'
-import { asBuffer } from '../../shared/bytes.ts'
+import { asBuffer, viewOf } from '../../shared/bytes.ts'
 import type { JsonValue } from '../../shared/json.ts'
 import { limits } from '../../shared/limits.ts'
 import { branchName, type AvroType, type FixedType, type PrimitiveType, type RecordType, type UnionType } from './ast.ts'
@@ -138,7 +138,7 @@ export class AvroToJson {
           .toString('hex')
           .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
       case 'duration': {
-        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+        const view = viewOf(bytes)
         return { months: view.getUint32(0, true), days: view.getUint32(4, true), millis: view.getUint32(8, true) }
       }
       default:

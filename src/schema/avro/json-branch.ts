@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../shared/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../../shared/json.ts'
 import { branchName, type AvroType, type FixedType, type PrimitiveType, type RecordType } from './ast.ts'
 import { isTemporal } from './temporal-text.ts'
 
@@ -36,10 +36,6 @@ function namedBranch(branches: readonly AvroType[], value: JsonValue): BranchCho
   const branch = branches[index]
   const inner = value[name]
   return branch && inner !== undefined ? { branch, index, value: inner } : undefined
-}
-
-export function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function hasShapeOf(type: AvroType, value: JsonValue, isLogical: boolean): boolean {

@@ -1,5 +1,6 @@
 import { assert } from '../../shared/assert.ts'
 import type { ProducerBatch } from '../state-store.ts'
+import { viewOf } from '../../shared/bytes.ts'
 
 /**
  * A producer's latest batches as one blob: per batch first and last sequence (int32), base offset (int64) and append
@@ -23,7 +24,7 @@ export function encodeRecentBatches(batches: readonly ProducerBatch[]): Uint8Arr
 
 export function decodeRecentBatches(bytes: Uint8Array): ProducerBatch[] {
   assert(bytes.byteLength % batchBytes === 0, 'a torn list of recent batches')
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const view = viewOf(bytes)
   return Array.from({ length: bytes.byteLength / batchBytes }, (_, index) => decodeBatch(view, index * batchBytes))
 }
 

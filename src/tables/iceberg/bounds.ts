@@ -1,7 +1,7 @@
 import type { RowType } from '../../columns/row-type.ts'
 import type { BoundValue } from '../../parquet/file-metrics.ts'
 import { assert } from '../../shared/assert.ts'
-import { copyOf } from '../../shared/bytes.ts'
+import { copyOf, viewOf } from '../../shared/bytes.ts'
 
 /**
  * Column bounds as manifests hold them (spec, Appendix D, single-value serialisation; metrics mode `truncate(16)`).
@@ -52,7 +52,7 @@ export function serializeBound(type: RowType, value: BoundValue): Uint8Array {
 
 /** The inverse. Bounds written before a column was widened keep their old width (spec, Schema Evolution). */
 export function parseBound(type: RowType, bytes: Uint8Array): BoundValue | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const view = viewOf(bytes)
   switch (type.kind) {
     case 'boolean':
       return bytes[0] === 1

@@ -1,6 +1,7 @@
 import { limits } from '../../../shared/limits.ts'
 import { NO_OFFSET, type AggregateEntry, type OptionNamePart, type OptionNode, type OptionValue } from '../ast.ts'
 import { numberText } from '../descriptor/option-scalar.ts'
+import { compareText } from '../../../shared/text-order.ts'
 
 /** The full name of a custom option as one place in a file writes it; undefined when nobody declares it. */
 export type ResolveOption = (name: string) => string | undefined
@@ -38,7 +39,7 @@ function joined(parts: readonly OptionNode[]): OptionNode[] {
   })
   // Deeper than the parser goes, it would not be read back.
   if (depthOf(value) <= limits.nestingMax) return [optionNode([root], value)]
-  return parts.toSorted((a, b) => byText(nameText(a), nameText(b)))
+  return parts.toSorted((a, b) => compareText(nameText(a), nameText(b)))
 }
 
 interface Assignment {
@@ -72,7 +73,7 @@ function normalizeValue(value: OptionValue): OptionValue {
       return { kind: 'list', items: value.items.map(normalizeValue) }
     case 'message': {
       const entries = value.entries.flatMap(({ name, value: item }) => valuesOf(item).map((one) => ({ name, value: one })))
-      return { kind: 'message', entries: entries.sort((a, b) => byText(a.name, b.name)) }
+      return { kind: 'message', entries: entries.sort((a, b) => compareText(a.name, b.name)) }
     }
   }
 }
@@ -103,9 +104,5 @@ function nameText({ name }: OptionNode): string {
 }
 
 function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return byText(a, b)
-}
-
-function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+  return compareText(a, b)
 }
