@@ -107,6 +107,12 @@ describe('an envelope is taken apart', () => {
       },
     ],
     [
+      'a JSON object with a whole number that no double holds',
+      'a.json',
+      '{"properties":{"value":{"type":"integer","maximum":9223372036854775807}}}',
+      { 'a-value': ['{"type":"integer","maximum":9223372036854775807}'] },
+    ],
+    [
       'messages Key and Value, each in front of its own file',
       'a.proto',
       'syntax = "proto3"; message Key { Id id = 1; } message Id { int64 n = 1; } message Value { Id id = 1; }',

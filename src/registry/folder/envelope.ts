@@ -1,4 +1,5 @@
 import type { SchemaType } from '../../schema/language.ts'
+import { isObject, parseJson, stringifyJson, type JsonObject, type JsonValue } from '../../shared/json.ts'
 
 /** What one file says of a topic: its value's schema, or the schemas of key and value apart. */
 export interface Parts {
@@ -14,37 +15,35 @@ export interface Parts {
  */
 export async function partsOf(schemaType: SchemaType, text: string): Promise<Parts> {
   try {
-    const parts = schemaType === 'PROTOBUF' ? await protobufParts(text) : jsonParts(schemaType, JSON.parse(text) as Json)
+    const parts = schemaType === 'PROTOBUF' ? await protobufParts(text) : jsonParts(schemaType, parseJson(text))
     return parts ?? { value: text }
   } catch {
     return { value: text }
   }
 }
 
-type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
-
-function jsonParts(schemaType: SchemaType, root: Json): Parts | undefined {
+function jsonParts(schemaType: SchemaType, root: JsonValue): Parts | undefined {
   if (!isObject(root)) return undefined
   const found = schemaType === 'AVRO' ? avroFields(root) : jsonProperties(root)
   const names = Object.keys(found)
   if (names.length === 0 || names.some((name) => name !== 'key' && name !== 'value')) return undefined
-  return Object.fromEntries(Object.entries(found).map(([name, schema]) => [name, JSON.stringify(schema)]))
+  return Object.fromEntries(Object.entries(found).map(([name, schema]) => [name, stringifyJson(schema)]))
 }
 
-function avroFields(root: { [name: string]: Json }): { [name: string]: Json } {
+function avroFields(root: JsonObject): JsonObject {
   const { type, name, namespace, fields } = root
   if (type !== 'record' || !Array.isArray(fields)) return {}
   const fullName = typeof name === 'string' ? name : ''
   const ownNamespace = fullName.includes('.') ? fullName.slice(0, fullName.lastIndexOf('.')) : namespace
   return Object.fromEntries(
     fields
-      .filter(isObject)
+      .filter((field) => isObject(field))
       .map((field) => [textOf(field['name']), inNamespace(field['type'] ?? null, typeof ownNamespace === 'string' ? ownNamespace : '')]),
   )
 }
 
 /** Names without a namespace of their own are those of what encloses them: outside of it, it must be said. */
-function inNamespace(type: Json, namespace: string): Json {
+function inNamespace(type: JsonValue, namespace: string): JsonValue {
   if (namespace === '') return type
   if (typeof type === 'string') return PRIMITIVES.has(type) || type.includes('.') ? type : `${namespace}.${type}`
   if (Array.isArray(type)) return type.map((branch) => inNamespace(branch, namespace))
@@ -57,7 +56,7 @@ function inNamespace(type: Json, namespace: string): Json {
 const PRIMITIVES: ReadonlySet<string> = new Set(['null', 'boolean', 'int', 'long', 'float', 'double', 'bytes', 'string'])
 const COMPLEX: ReadonlySet<string> = new Set(['array', 'map', 'record', 'enum', 'fixed', 'error'])
 
-function jsonProperties(root: { [name: string]: Json }): { [name: string]: Json } {
+function jsonProperties(root: JsonObject): JsonObject {
   const { properties } = root
   if (!isObject(properties)) return {}
   const shared = Object.fromEntries(
@@ -84,10 +83,6 @@ async function protobufParts(text: string): Promise<Parts | undefined> {
   }
 }
 
-function textOf(value: Json | undefined): string {
+function textOf(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : ''
-}
-
-function isObject(value: Json | undefined): value is { [name: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
