@@ -1,7 +1,7 @@
 import type { BytesColumn } from '../../columns/bytes-column.ts'
 import type { DecimalColumn } from '../../columns/fixed-width-columns.ts'
 import { limits } from '../../shared/limits.ts'
-import { decimalText, hasAtMostDigits, unscaledOf } from './decimal-text.ts'
+import { decimalText, hasAtMostDigits, unscaledOf } from '../decimal.ts'
 import { readIntValue, readSize, take } from './value-readers.ts'
 import type { ValueCursor } from './value-cursor.ts'
 

@@ -1,17 +1,12 @@
 import type { BytesColumn } from '../../../../columns/bytes-column.ts'
 import type { DecimalColumn } from '../../../../columns/fixed-width-columns.ts'
 import { limits } from '../../../../shared/limits.ts'
+import { decimalText, hasAtMostDigits, rescale, unscaledOf, type DecimalNumber } from '../../../decimal.ts'
 import { RecordError } from '../../../language.ts'
 import type { DecimalType } from '../leaf-plan.ts'
 import { readLeaf } from './read-leaf.ts'
 
 type DecimalForm = 'text' | 'bytes'
-
-/** `unscaled * 10^-scale`; the scale may be negative. */
-interface DecimalNumber {
-  readonly unscaled: bigint
-  readonly scale: number
-}
 
 /** A decimal column: a number that the declared precision and scale do not hold exactly is an error. */
 export function appendDecimal(
@@ -24,10 +19,12 @@ export function appendDecimal(
   path: string,
 ): void {
   const number = readDecimal(form, bytes, start, end, path)
-  const unscaled = rescaled(number, scale)
-  const limit = 10n ** BigInt(precision)
-  if (unscaled === null || unscaled >= limit || unscaled <= -limit)
-    throw new RecordError(path, `${decimalText(number)} does not fit a decimal of precision ${precision} and scale ${scale}`)
+  const unscaled = rescale(number, scale)
+  if (unscaled === undefined || !hasAtMostDigits(unscaled, precision))
+    throw new RecordError(
+      path,
+      `${decimalText(number.unscaled, number.scale)} does not fit a decimal of precision ${precision} and scale ${scale}`,
+    )
   column.append(unscaled)
 }
 
@@ -40,13 +37,15 @@ export function appendDecimalText(
   end: number,
   path: string,
 ): void {
-  column.appendText(decimalText(readDecimal(form, bytes, start, end, path)))
+  const { unscaled, scale } = readDecimal(form, bytes, start, end, path)
+  column.appendText(decimalText(unscaled, scale))
 }
 
 function readDecimal(form: DecimalForm, bytes: Uint8Array, start: number, end: number, path: string): DecimalNumber {
   const number = form === 'text' ? readTextForm(bytes, start, end, path) : readBytesForm(bytes, start, end, path)
   // 10^scale is computed, so it must stay small.
-  if (Math.abs(number.scale) > DECIMAL_DIGITS_MAX) throw new RecordError(path, `a decimal has more than ${DECIMAL_DIGITS_MAX} digits`)
+  if (Math.abs(number.scale) > limits.decimalDigitsMax)
+    throw new RecordError(path, `a decimal has more than ${limits.decimalDigitsMax} digits`)
   return number
 }
 
@@ -54,7 +53,7 @@ function readDecimal(form: DecimalForm, bytes: Uint8Array, start: number, end: n
 function readTextForm(bytes: Uint8Array, start: number, end: number, path: string): DecimalNumber {
   const text = (readLeaf('google.type.Decimal', bytes, start, end, path).get('value') ?? '') as string
   if (text === '') return { unscaled: 0n, scale: 0 }
-  const match = text.length <= DECIMAL_DIGITS_MAX ? /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,6}))?$/.exec(text) : null
+  const match = text.length <= limits.decimalDigitsMax ? /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,6}))?$/.exec(text) : null
   const [, sign, whole = '', fraction = '', exponent = '0'] = match ?? []
   if (!match || whole + fraction === '')
     throw new RecordError(path, `expected a decimal number, got ${JSON.stringify(text.slice(0, limits.quotedValueLengthMax))}`)
@@ -66,26 +65,6 @@ function readTextForm(bytes: Uint8Array, start: number, end: number, path: strin
 function readBytesForm(bytes: Uint8Array, start: number, end: number, path: string): DecimalNumber {
   const decimal = readLeaf('confluent.type.Decimal', bytes, start, end, path)
   const value = (decimal.get('value') ?? new Uint8Array(0)) as Uint8Array
-  if (value.length > DECIMAL_DIGITS_MAX) throw new RecordError(path, `a decimal has more than ${DECIMAL_DIGITS_MAX} bytes`)
-  const hex = Buffer.from(value).toString('hex')
-  const unscaled = value.length === 0 ? 0n : BigInt.asIntN(value.length * 8, BigInt(`0x${hex}`))
-  return { unscaled, scale: (decimal.get('scale') ?? 0) as number }
+  if (value.length > limits.decimalDigitsMax) throw new RecordError(path, `a decimal has more than ${limits.decimalDigitsMax} bytes`)
+  return { unscaled: unscaledOf(value, 0, value.length), scale: (decimal.get('scale') ?? 0) as number }
 }
-
-/** The unscaled value at another scale; null when digits would be lost. */
-function rescaled({ unscaled, scale }: DecimalNumber, wanted: number): bigint | null {
-  if (wanted >= scale) return unscaled * 10n ** BigInt(wanted - scale)
-  const divisor = 10n ** BigInt(scale - wanted)
-  return unscaled % divisor === 0n ? unscaled / divisor : null
-}
-
-function decimalText({ unscaled, scale }: DecimalNumber): string {
-  const magnitude = unscaled < 0n ? -unscaled : unscaled
-  const sign = unscaled < 0n ? '-' : ''
-  if (scale <= 0) return `${sign}${magnitude * 10n ** BigInt(-scale)}`
-  const digits = String(magnitude).padStart(scale + 1, '0')
-  return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`
-}
-
-/** Far more than a table's 38, for those that stay text. */
-const DECIMAL_DIGITS_MAX = 400

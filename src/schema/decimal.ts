@@ -1,7 +1,14 @@
-import { asBuffer } from '../../shared/bytes.ts'
+import { asBuffer } from '../shared/bytes.ts'
 
-/** Decimals as text and as Avro's bytes: a big-endian two's complement unscaled value. */
+/** Decimals as text and as bytes: the unscaled value in two's complement, most significant byte first. */
 
+/** `unscaled * 10^-scale`; the scale may be negative. */
+export interface DecimalNumber {
+  readonly unscaled: bigint
+  readonly scale: number
+}
+
+/** No bytes stand for 0. */
 export function unscaledOf(bytes: Uint8Array, start: number, end: number): bigint {
   const hex = asBuffer(bytes.subarray(start, end)).toString('hex')
   return hex === '' ? 0n : BigInt.asIntN(hex.length * 4, BigInt(`0x${hex}`))
@@ -33,7 +40,7 @@ export function decimalText(unscaled: bigint, scale: number): string {
 }
 
 /** Reads `-12.50` or `1.25e3` into an unscaled value and its scale; undefined when the text is not a decimal number. */
-export function parseDecimal(text: string, digitsMax: number): { unscaled: bigint; scale: number } | undefined {
+export function parseDecimal(text: string, digitsMax: number): DecimalNumber | undefined {
   const match = /^([-+]?)(\d+)(?:\.(\d+))?(?:[eE]([-+]?\d{1,6}))?$/.exec(text)
   if (!match || text.length > digitsMax + 20) return undefined
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = match
@@ -42,7 +49,7 @@ export function parseDecimal(text: string, digitsMax: number): { unscaled: bigin
 }
 
 /** The same number at another scale; undefined when digits would be lost. */
-export function rescale({ unscaled, scale }: { unscaled: bigint; scale: number }, wanted: number): bigint | undefined {
+export function rescale({ unscaled, scale }: DecimalNumber, wanted: number): bigint | undefined {
   if (unscaled === 0n) return 0n
   if (wanted >= scale) return unscaled * 10n ** BigInt(wanted - scale)
   const divisor = 10n ** BigInt(scale - wanted)
