@@ -95,6 +95,15 @@ export function childFields(type: RowType): readonly RowField[] {
   return []
 }
 
+export function isFloating({ kind }: RowType): boolean {
+  return kind === 'float' || kind === 'double'
+}
+
+/** What a table stores a type as: JSON text is text. */
+export function storedKind({ kind }: RowType): RowKind {
+  return kind === 'json' ? 'string' : kind
+}
+
 /** Visits every field, parents before children, with its path of names. */
 export function walkFields(struct: StructType, visit: (field: RowField, path: readonly string[]) => void): void {
   const walk = (fields: readonly RowField[], parentPath: readonly string[]): void => {

@@ -1,5 +1,4 @@
 import type { Topic } from '../broker/topics.ts'
-import type { RowType } from '../columns/row-type.ts'
 import { uriOf } from '../objects/lake-root.ts'
 import { HeadgateError } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
@@ -10,6 +9,7 @@ import { readTable, recentVersions } from '../tables/delta/read-table.ts'
 import { listSnapshots, loadTable, rowTypeOfTable, type LoadedTable } from '../tables/iceberg/loaded-table.ts'
 import { liveFiles } from '../tables/iceberg/snapshot-files.ts'
 import type { FileSummary, SnapshotSummary, TableDescription, TableSummary } from './admin.ts'
+import { typeText } from '../columns/type-text.ts'
 
 /** What `/v1/tables` says of a topic's table, read from the table's own metadata. Loaded with the first such request. */
 export interface TableViewContext {
@@ -112,22 +112,4 @@ function countOrNull(text: string | undefined): bigint | null {
 
 function numberOrNull(text: string | undefined): number | null {
   return text === undefined ? null : Number(text)
-}
-
-/** SQL-like text of a type, as `table describe` prints it. */
-export function typeText(type: RowType): string {
-  switch (type.kind) {
-    case 'decimal':
-      return `decimal(${type.precision},${type.scale})`
-    case 'timestamp':
-      return type.isUtc ? 'timestamptz' : 'timestamp'
-    case 'struct':
-      return `struct<${type.fields.map(({ name, type: inner }) => `${name} ${typeText(inner)}`).join(', ')}>`
-    case 'list':
-      return `list<${typeText(type.element.type)}>`
-    case 'map':
-      return `map<${typeText(type.key.type)}, ${typeText(type.value.type)}>`
-    default:
-      return type.kind
-  }
 }

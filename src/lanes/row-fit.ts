@@ -1,4 +1,4 @@
-import { childFields, type RowField, type RowType } from '../columns/row-type.ts'
+import { childFields, storedKind, type RowField, type RowType } from '../columns/row-type.ts'
 
 /**
  * Why values of `source` cannot be written into a column of `target`, or undefined when they can. Names, order and
@@ -25,11 +25,7 @@ export function misfit(target: RowField, source: RowField): string | undefined {
 function isSameLayout(target: RowType, source: RowType): boolean {
   if (target.kind === 'decimal' && source.kind === 'decimal') return target.scale === source.scale && target.precision >= source.precision
   if (target.kind === 'timestamp' && source.kind === 'timestamp') return target.isUtc === source.isUtc
-  return textAsString(target) === textAsString(source)
-}
-
-function textAsString({ kind }: RowType): string {
-  return kind === 'json' ? 'string' : kind
+  return storedKind(target) === storedKind(source)
 }
 
 function nameOf(type: RowType): string {

@@ -1,4 +1,4 @@
-import type { RowType } from '../columns/row-type.ts'
+import { isFloating, type RowType } from '../columns/row-type.ts'
 import { assert, AssertionError } from '../shared/assert.ts'
 import { copyOf, viewOf } from '../shared/bytes.ts'
 import { limits } from '../shared/limits.ts'
@@ -69,10 +69,6 @@ function isOverlong(bound: BoundValue): boolean {
 /** All null; or floating point without statistics, which then is all NaN. */
 function hasNothingToCompare(type: RowType, { nullCount, valueCount, min }: FooterColumn): boolean {
   return nullCount === valueCount || (isFloating(type) && min === undefined)
-}
-
-function isFloating(type: RowType): boolean {
-  return type.kind === 'float' || type.kind === 'double'
 }
 
 /** A statistic in PLAIN encoding as the value it stands for. */

@@ -1,4 +1,5 @@
-import { childFields, type RowField, type RowType, type StructType } from '../columns/row-type.ts'
+import { childFields, storedKind, type RowField, type RowType, type StructType } from '../columns/row-type.ts'
+import { typeText } from '../columns/type-text.ts'
 
 /** What a schema would do to a column of a table. Nested columns are named by their path, such as `items.element.price`. */
 export type ColumnChange =
@@ -102,12 +103,12 @@ function typeChanges(before: RowType, after: RowType, column: string): ColumnCha
 function fitOf(column: RowType, next: RowType): 'fits' | 'widens' | 'breaks' | 'nested' {
   if (column.kind === 'decimal' && next.kind === 'decimal') return decimalFit(column, next)
   if (column.kind === 'timestamp' && next.kind === 'timestamp') return column.isUtc === next.isUtc ? 'fits' : 'breaks'
-  const kinds = `${textAsString(column)} ${textAsString(next)}`
+  const kinds = `${storedKind(column)} ${storedKind(next)}`
   if (kinds === 'int long' || kinds === 'float double') return 'widens'
   // A wide column takes the narrow values as they are.
   if (kinds === 'long int' || kinds === 'double float') return 'fits'
   if (column.kind === 'map' && next.kind === 'map' && fitOf(column.key.type, next.key.type) !== 'fits') return 'breaks'
-  if (textAsString(column) !== textAsString(next)) return 'breaks'
+  if (storedKind(column) !== storedKind(next)) return 'breaks'
   return childFields(column).length > 0 || childFields(next).length > 0 ? 'nested' : 'fits'
 }
 
@@ -124,29 +125,4 @@ function breakReason(before: RowType, after: RowType): string {
   if (before.kind === 'map' && after.kind === 'map') return 'keys of a map may not change their type'
   if (before.kind === 'timestamp' && after.kind === 'timestamp') return 'a time with a zone and one without are not the same instant'
   return 'no reader could read the old files and the new ones as one column'
-}
-
-/** JSON text is text. */
-function textAsString({ kind }: RowType): string {
-  return kind === 'json' ? 'string' : kind
-}
-
-/** As tables write types: `list<struct<a: long>>`. */
-export function typeText(type: RowType): string {
-  switch (type.kind) {
-    case 'decimal':
-      return `decimal(${type.precision}, ${type.scale})`
-    case 'timestamp':
-      return type.isUtc ? 'timestamptz' : 'timestamp'
-    case 'json':
-      return 'string'
-    case 'struct':
-      return `struct<${type.fields.map((field) => `${field.name}: ${typeText(field.type)}`).join(', ')}>`
-    case 'list':
-      return `list<${typeText(type.element.type)}>`
-    case 'map':
-      return `map<${typeText(type.key.type)}, ${typeText(type.value.type)}>`
-    default:
-      return type.kind
-  }
 }

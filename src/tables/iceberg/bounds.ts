@@ -1,4 +1,4 @@
-import type { RowType } from '../../columns/row-type.ts'
+import { isFloating, type RowType } from '../../columns/row-type.ts'
 import type { BoundValue } from '../../parquet/file-metrics.ts'
 import { assert } from '../../shared/assert.ts'
 import { copyOf, viewOf } from '../../shared/bytes.ts'
@@ -80,10 +80,6 @@ export function parseBound(type: RowType, bytes: Uint8Array): BoundValue | undef
 }
 
 const TRUNCATE_LENGTH = 16
-
-function isFloating(type: RowType): boolean {
-  return type.kind === 'float' || type.kind === 'double'
-}
 
 function isText(type: RowType): boolean {
   return type.kind === 'string' || type.kind === 'json'
