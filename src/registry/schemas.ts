@@ -20,6 +20,7 @@ export class Schemas {
   readonly #loadLanguage: LoadLanguage
   readonly #languages = new Map<SchemaType, SchemaLanguage>()
   readonly #texts = new BoundedCache<RegisteredSchema, string>(limits.registryTextCacheBytes, ({ length }) => length)
+  readonly #askedOnce = new BoundedCache<RegisteredSchema, true>(limits.registryAskedOnceMax, () => 1)
   readonly #parsed = new BoundedCache<RegisteredSchema, Parsed>(limits.registryParsedCacheBytes, ({ textLength }) => textLength)
   readonly #submitted = new BoundedCache<string, Parsed>(limits.registryParsedCacheBytes, ({ textLength }) => textLength)
 
@@ -41,13 +42,18 @@ export class Schemas {
     return language
   }
 
-  /** Everything that is answered of the content, as JSON text. */
+  /**
+   * Everything that is answered of the content, as JSON text. It is kept from the second time on: who reads the whole
+   * registry once neither drives out what others ask for again and again, nor fills the memory.
+   */
   text(schema: RegisteredSchema): string {
-    return this.#texts.getOrMake(schema, () => {
-      const text = this.#state.textOf(schema.context, schema.schemaId)
-      if (text === undefined) throw new HeadgateError('store-corrupt', `schema ${schema.schemaId} of context ${schema.context} has no text`)
-      return text
-    })
+    const known = this.#texts.get(schema)
+    if (known !== undefined) return known
+    const text = this.#state.textOf(schema.context, schema.schemaId)
+    if (text === undefined) throw new HeadgateError('store-corrupt', `schema ${schema.schemaId} of context ${schema.context} has no text`)
+    if (this.#askedOnce.get(schema)) this.#texts.set(schema, text)
+    else this.#askedOnce.set(schema, true)
+    return text
   }
 
   content(schema: RegisteredSchema): SchemaContent {

@@ -88,6 +88,8 @@ export const limits = {
   registryBodyBytesMax: 8 * MiB,
   /** Texts of schemas that are kept at hand. */
   registryTextCacheBytes: 64 * MiB,
+  /** Schemas whose text was asked for once and is kept if it is asked for again. */
+  registryAskedOnceMax: 10_000,
   /** Texts of schemas, with what they refer to, whose parsed form is kept at hand; that takes some ten times as much. */
   registryParsedCacheBytes: 2 * MiB,
   /** References of one schema, theirs included. */

@@ -51,18 +51,16 @@ export class ColumnPagesQuery {
   }
 }
 
-/** Rows as they were read. A column of a page is parsed when the first value of it is asked for. */
+/** Rows as they were read. A column of a page is text until the first value of it is asked for, and its values from then on. */
 export class ColumnPages {
-  readonly #pages: readonly (readonly string[])[]
-  readonly #parsed: (readonly unknown[])[][]
+  readonly #pages: (string | readonly unknown[])[][]
 
   /** By page and column; every page but the last has the full number of rows. */
-  constructor(pages: readonly (readonly string[])[]) {
+  constructor(pages: (string | readonly unknown[])[][]) {
     this.#pages = pages
-    this.#parsed = pages.map(() => [])
   }
 
-  /** The values of these columns page by page; none of it is kept here. */
+  /** The values of these columns page by page; what was text stays text. */
   *each(...columns: readonly number[]): Generator<(readonly unknown[])[]> {
     for (const page of this.#pages) yield columns.map((column) => valuesOf(page[column]))
   }
@@ -77,14 +75,14 @@ export class ColumnPages {
 
   /** The types are right: the tables are strict. */
   #at(row: number, column: number): unknown {
-    const nth = Math.floor(row / limits.stateListPageRows)
-    const parsed = this.#parsed[nth]
-    assert(parsed, 'a row beyond the end of the list')
-    const values = (parsed[column] ??= valuesOf(this.#pages[nth]?.[column]))
+    const page = this.#pages[Math.floor(row / limits.stateListPageRows)]
+    assert(page, 'a row beyond the end of the list')
+    const values = valuesOf(page[column])
+    page[column] = values
     return values[row % limits.stateListPageRows]
   }
 }
 
-function valuesOf(text = '[]'): readonly unknown[] {
-  return JSON.parse(text) as unknown[]
+function valuesOf(column: string | readonly unknown[] = []): readonly unknown[] {
+  return typeof column === 'string' ? (JSON.parse(column) as unknown[]) : column
 }
