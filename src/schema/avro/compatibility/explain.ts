@@ -1,5 +1,6 @@
 import { limits } from '../../../shared/limits.ts'
 import type { CompatibilityQuestion, Incompatibility } from '../../compatibility.ts'
+import { pathOf, type DemandPlace } from '../../demand-place.ts'
 import { missingBranch } from './pair-graph.ts'
 import type { Breach, Demand, Pair, Rule } from './pair.ts'
 
@@ -8,11 +9,12 @@ type Names = CompatibilityQuestion['names']
 /**
  * The broken rules below a pair, each once, in the order of the reader's text. What the branches of a union break is not
  * told, only that none of them would do. At most `limits.incompatibilitiesMax` are named, and of a broken pair at least one.
+ * Paths lead into the reader's schema, as Avro's Java has them.
  */
 export function brokenRules(root: Pair, names: Names): Incompatibility[] {
   const incompatibilities: Incompatibility[] = []
   const told = new Set<Pair>()
-  const pending: Place[] = [{ outer: undefined, demand: { kind: 'pair', path: '', pair: root } }]
+  const pending: DemandPlace<Demand>[] = [{ outer: undefined, demand: { kind: 'pair', path: '', pair: root } }]
   for (let place = pending.pop(); place && incompatibilities.length < limits.incompatibilitiesMax; place = pending.pop()) {
     const { demand } = place
     if (demand.kind === 'breach') incompatibilities.push(incompatibilityOf(demand.breach, pathOf(place), names))
@@ -24,24 +26,6 @@ export function brokenRules(root: Pair, names: Names): Incompatibility[] {
     }
   }
   return incompatibilities
-}
-
-/** A demand and how it was come to: paths are written out only for what is told, since types can chain without end. */
-interface Place {
-  readonly outer: Place | undefined
-  readonly demand: Demand
-}
-
-/** A JSON pointer into the reader's schema; the root is `/`, as Avro's Java has it. */
-function pathOf(place: Place): string {
-  const parts: string[] = []
-  let current: Place | undefined = place
-  for (; current && parts.length < limits.compatibilityPathTypesMax; current = current.outer) {
-    const { demand }: Place = current
-    parts.unshift(demand.kind === 'breach' ? demand.breach.path : demand.path)
-  }
-  const path = `${current ? '/…' : ''}${parts.join('')}`
-  return path === '' ? '/' : path
 }
 
 function incompatibilityOf({ rule, details }: Breach, path: string, names: Names): Incompatibility {

@@ -1,5 +1,6 @@
 import { limits } from '../../../shared/limits.ts'
 import type { CompatibilityQuestion, Incompatibility } from '../../compatibility.ts'
+import { pathOf, type DemandPlace } from '../../demand-place.ts'
 import type { StepBudget } from '../../step-budget.ts'
 import type { Demand, Pair } from './pair.ts'
 import { describe } from './rules.ts'
@@ -13,12 +14,13 @@ import { isUnmet } from './settle.ts'
 export function brokenRules(root: Pair, names: CompatibilityQuestion['names'], budget: StepBudget): Incompatibility[] {
   const incompatibilities: Incompatibility[] = []
   const told = new Set<Pair>()
-  const pending: Place[] = [{ outer: undefined, demand: { kind: 'pair', path: '', pair: root } }]
+  const pending: DemandPlace<Demand>[] = [{ outer: undefined, demand: { kind: 'pair', path: '', pair: root } }]
   for (let place = pending.pop(); place && incompatibilities.length < limits.incompatibilitiesMax; place = pending.pop()) {
     const { demand } = place
     if (!isUnmet(demand, budget)) continue
     if (demand.kind !== 'pair') {
-      const path = pathOf(place)
+      // References followed, as Confluent's registry has it.
+      const path = `#${pathOf(place)}`
       incompatibilities.push({ errorType: demand.breach.rule, path, description: describe(demand.breach.rule, path, names) })
     } else if (!told.has(demand.pair)) {
       told.add(demand.pair)
@@ -26,22 +28,4 @@ export function brokenRules(root: Pair, names: CompatibilityQuestion['names'], b
     }
   }
   return incompatibilities
-}
-
-/** A demand and how it was come to: paths are written out only for what is told, since schemas can chain without end. */
-interface Place {
-  readonly outer: Place | undefined
-  readonly demand: Demand
-}
-
-/** A JSON pointer into both schemas, references followed; the root is `#/`, as Confluent's registry has it. */
-function pathOf(place: Place): string {
-  const parts: string[] = []
-  let current: Place | undefined = place
-  for (; current && parts.length < limits.compatibilityPathTypesMax; current = current.outer) {
-    const { demand }: Place = current
-    parts.unshift(demand.kind === 'pair' ? demand.path : demand.breach.path)
-  }
-  const path = `${current ? '/…' : ''}${parts.join('')}`
-  return `#${path === '' ? '/' : path}`
 }
