@@ -1,9 +1,10 @@
 import { Buffer } from 'node:buffer'
-import type { Agent, IncomingMessage, request } from 'node:http'
+import type { Agent, request } from 'node:http'
 import { HeadgateError, messageOf, type ErrorKind } from '../../shared/errors.ts'
-import { limits } from '../../shared/limits.ts'
-import type { RegistryAccess } from './registry-access.ts'
 import { isObject } from '../../shared/json.ts'
+import { limits } from '../../shared/limits.ts'
+import { wholeAnswer, type HttpAnswer } from '../http-answer.ts'
+import type { RegistryAccess } from './registry-access.ts'
 
 /** An answer of success, or one of the failures that a registry tells by its code. */
 export type RegistryAnswer =
@@ -62,7 +63,7 @@ export class RegistryHttp {
     throw new HeadgateError(kindOf(status), reason)
   }
 
-  async #exchange(method: string, path: string, body: string | undefined): Promise<{ status: number; text: string }> {
+  async #exchange(method: string, path: string, body: string | undefined): Promise<HttpAnswer> {
     try {
       return await this.#send(method, path, body)
     } catch (error) {
@@ -74,7 +75,7 @@ export class RegistryHttp {
     }
   }
 
-  #send(method: string, path: string, body: string | undefined): Promise<{ status: number; text: string }> {
+  #send(method: string, path: string, body: string | undefined): Promise<HttpAnswer> {
     const { authorization } = this.#access
     const headers = {
       accept: `${MEDIA_TYPE}, application/vnd.schemaregistry+json; q=0.9, application/json; q=0.5`,
@@ -83,7 +84,9 @@ export class RegistryHttp {
     }
     return new Promise((resolve, reject) => {
       const options = { method, headers, agent: this.#agent, signal: this.#signal, timeout: limits.foreignRegistrySilenceMs }
-      const sent = this.#request(`${this.url}${path}`, options, (response) => wholeText(response, resolve, reject))
+      const sent = this.#request(`${this.url}${path}`, options, (response) => {
+        wholeAnswer(response).then(resolve, reject)
+      })
       sent.on('timeout', () =>
         sent.destroy(new HeadgateError('store-unavailable', `${this.url} was silent for ${limits.foreignRegistrySilenceMs} ms`)),
       )
@@ -101,23 +104,6 @@ export class RegistryHttp {
   #notARegistry(): HeadgateError {
     return new HeadgateError('unsupported', `what answers at ${this.url} does not speak as a schema registry`)
   }
-}
-
-function wholeText(
-  response: IncomingMessage,
-  resolve: (answer: { status: number; text: string }) => void,
-  reject: (error: unknown) => void,
-): void {
-  const chunks: Buffer[] = []
-  let byteCount = 0
-  response.on('data', (chunk: Buffer) => {
-    chunks.push(chunk)
-    byteCount += chunk.byteLength
-    if (byteCount > limits.answerFrameBytesMax)
-      response.destroy(new HeadgateError('too-large', `an answer of more than ${limits.answerFrameBytesMax} bytes`))
-  })
-  response.on('error', reject)
-  response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }))
 }
 
 function parsedOrUndefined(text: string): unknown {

@@ -3,7 +3,8 @@ import { isObject, parseJson, stringifyJson, type JsonObject, type JsonValue } f
 import type { Invocation } from '../command.ts'
 import { isErrorKind } from '../exit-codes.ts'
 import { httpUrl } from './addresses.ts'
-import { exchange, type HttpAnswer, type HttpRequest } from './http-exchange.ts'
+import type { HttpAnswer } from '../http-answer.ts'
+import { exchange, type HttpRequest } from './http-exchange.ts'
 
 /** An answer as it comes over the wire: a bigint is a number where that is exact. */
 export type Wire<T> = T extends bigint ? bigint | number : T extends object ? { readonly [Key in keyof T]: Wire<T[Key]> } : T
