@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { bench } from '../../src/commands/bench.ts'
+import type { BenchSizes } from '../../src/commands/bench/bench-run.ts'
 import type { Figure } from '../../src/commands/bench/figure.ts'
 import { eventValues } from '../../src/commands/bench/load/event-values.ts'
 import { prepareBatches } from '../../src/commands/bench/load/prepared-batches.ts'
@@ -75,19 +76,21 @@ function isOfCpuTime(name: string): boolean {
   return /CPU|limit|tenth|trend/.test(name)
 }
 
+const soakSizes = ({ soakMinutes }: { soakMinutes: number }): BenchSizes => ({
+  records: 2_000,
+  batchRecords: 100,
+  requests: 1,
+  schemas: 1,
+  rounds: 1,
+  seconds: 1,
+  soakMinutes,
+  starts: 1,
+  restMs: 1,
+  commitIntervalsMs: [],
+})
+
 test('soak counts every record and finds it in the table', async () => {
-  const sizes = {
-    records: 2_000,
-    batchRecords: 100,
-    requests: 1,
-    schemas: 1,
-    rounds: 1,
-    seconds: 1,
-    soakMinutes: 0.02,
-    starts: 1,
-    restMs: 1,
-    commitIntervalsMs: [],
-  }
+  const sizes = soakSizes({ soakMinutes: 0.02 })
   const figures = await soak({ sizes, directory, signal: new AbortController().signal, say: () => undefined })
   expect(figures.find(({ name }) => name === 'records')?.value).toBeGreaterThan(0)
   expect(figures.map(({ name }) => name)).toContain('memory, trend after warm-up')
@@ -104,18 +107,7 @@ test('values of every language are about 150 bytes', async () => {
 
 test('an interrupted run takes its server and its data with it', async () => {
   const interrupted = new AbortController()
-  const sizes = {
-    records: 2_000,
-    batchRecords: 100,
-    requests: 1,
-    schemas: 1,
-    rounds: 1,
-    seconds: 60,
-    soakMinutes: 1,
-    starts: 1,
-    restMs: 1,
-    commitIntervalsMs: [],
-  }
+  const sizes = soakSizes({ soakMinutes: 1 })
   const say = (): void => interrupted.abort(new Error('enough'))
   await expect(soak({ sizes, directory, signal: interrupted.signal, say })).rejects.toThrow()
   expect(readdirSync(directory)).toEqual([])

@@ -1,11 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { startForCommands, type CommandServer } from './command-server.ts'
 import { jsonLines, runCommand, type CommandRun } from './run-command.ts'
 import { selfSigned } from './schema-certificate.ts'
 import { ForeignRegistry } from './schema-foreign-registry.ts'
+import { writeFiles } from '../support/write-files.ts'
 
 let folder: string
 beforeEach(() => {
@@ -31,12 +32,7 @@ const record = (name: string, ...fields: readonly string[]): object => ({
 const money = 'syntax = "proto3";\npackage common;\nmessage Money { int64 cents = 1; }\n'
 const order = 'syntax = "proto3";\nimport "common/money.proto";\nmessage Order { common.Money total = 1; }\n'
 
-function put(files: { readonly [path: string]: unknown }): void {
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content))
-  }
-}
+const put = (files: { readonly [path: string]: unknown }): void => writeFiles(folder, files)
 
 function filesHere(): { [path: string]: string } {
   const paths = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())

@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { registerFolder } from '../../src/registry/schemas-folder.ts'
 import type { Registry } from '../../src/registry/registry.ts'
 import { silentLogger } from '../../src/shared/log.ts'
 import { openRegistry } from './registry-under-test.ts'
+import { writeFiles } from '../support/write-files.ts'
 
 let folder: string
 let registry: Registry
@@ -17,12 +18,7 @@ beforeEach(async () => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-function write(files: { readonly [path: string]: unknown }): void {
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), typeof content === 'string' ? content : JSON.stringify(content))
-  }
-}
+const write = (files: { readonly [path: string]: unknown }): void => writeFiles(folder, files)
 
 const start = () => registerFolder(folder, registry, silentLogger)
 

@@ -24,6 +24,7 @@ import {
   manifestListSchema,
   partitionSummaryField,
 } from '../../../src/tables/iceberg/manifest-list.ts'
+import { longAsBigint } from '../../schema/avro/avsc-types.ts'
 
 const golden = (name: string): Uint8Array => readFileSync(new URL(`../../golden/iceberg/${name}`, import.meta.url))
 
@@ -74,20 +75,8 @@ test('records beyond one block come back too', async () => {
 })
 
 test('avsc reads what is written', async () => {
-  const longs = avsc.types.LongType.__with({
-    fromBuffer: (buffer: Buffer) => buffer.readBigInt64LE(),
-    toBuffer: (value: bigint) => {
-      const buffer = Buffer.alloc(8)
-      buffer.writeBigInt64LE(value)
-      return buffer
-    },
-    fromJSON: BigInt,
-    toJSON: Number,
-    isValid: (value: unknown) => typeof value === 'bigint',
-    compare: (a: bigint, b: bigint) => (a < b ? -1 : a > b ? 1 : 0),
-  })
   const decoder = new avsc.streams.BlockDecoder({
-    parseHook: (written) => avsc.Type.forSchema(written, { wrapUnions: false, registry: { long: longs } }),
+    parseHook: (written) => avsc.Type.forSchema(written, { wrapUnions: false, registry: { long: longAsBigint } }),
   })
   const list = { snapshotId: 2n ** 62n, parentSnapshotId: undefined, sequenceNumber: 1n, manifests: [manifest] }
   const read: unknown[] = []
