@@ -1,6 +1,7 @@
-import { parseJsonText, printJsonText, type JsonNode, type JsonObjectNode } from '../schema/avro/json-text.ts'
+import { parseJsonText, type JsonNode, type JsonObjectNode } from '../schema/json-text.ts'
 import type { SchemaType } from '../schema/language.ts'
-import { HeadgateError, isErrorOfKind } from '../shared/errors.ts'
+import { printJson } from '../schema/print-json.ts'
+import { isErrorOfKind } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
 import { registryErrors } from './registry-error.ts'
 
@@ -24,9 +25,8 @@ export interface TagChanges {
 /** The tags that a registered schema carries in its own text, as `confluent:tags`. None are read from Protobuf. */
 export function tagsIn(schemaType: SchemaType, text: string): SchemaTags[] {
   const found: SchemaTags[] = []
-  const node = schemaType === 'PROTOBUF' ? undefined : parsedText(text)
-  // A JSON schema may hold half a surrogate pair, which this reader of text does not take: its tags are not told.
-  if (node === undefined || node instanceof HeadgateError) return found
+  if (schemaType === 'PROTOBUF') return found
+  const node = parsed(schemaType, text)
   mapEntities(schemaType, node, (schemaEntity, tags) => {
     if (tags.length > 0) found.push({ schemaEntity, tags })
     return tags
@@ -39,8 +39,7 @@ export function withTags(schemaType: SchemaType, text: string, { add, remove }: 
   if (add.length + remove.length === 0) return text
   if (text.trim() === '') throw registryErrors.emptySchema()
   if (schemaType === 'PROTOBUF') throw registryErrors.invalidSchema('Tags inside the text of a Protobuf schema are not supported')
-  const node = parsedText(text)
-  if (node instanceof HeadgateError) throw registryErrors.invalidSchema(`Invalid schema of type ${schemaType}, details: ${node.message}`)
+  const node = submitted(schemaType, text)
   const [added, removed] = [tagsByKey(add), tagsByKey(remove)]
   const missing = new Set(added.keys())
   const changed = mapEntities(schemaType, node, (entity, tags) => {
@@ -57,17 +56,23 @@ const TAGS = 'confluent:tags'
 
 type ChangeTags = (entity: SchemaEntity, tags: readonly string[]) => readonly string[]
 
-function parsedText(text: string): JsonNode | HeadgateError {
+function submitted(schemaType: SchemaType, text: string): JsonNode {
   try {
-    return parseJsonText(text, { nestingMax: limits.schemaJsonNestingMax })
+    return parsed(schemaType, text)
   } catch (error) {
-    if (isErrorOfKind(error, 'invalid-schema')) return error
-    throw error
+    if (!isErrorOfKind(error, 'invalid-schema')) throw error
+    throw registryErrors.invalidSchema(`Invalid schema of type ${schemaType}, details: ${error.message}`)
   }
 }
 
+/** Whether the text is a schema is seen later, when it is registered with its tags. */
+function parsed(schemaType: SchemaType, text: string): JsonNode {
+  const isAvro = schemaType === 'AVRO'
+  return parseJsonText(text, { nestingMax: limits.schemaJsonNestingMax, allowsComments: isAvro, allowsHalfSurrogates: !isAvro })
+}
+
 function mapEntities(schemaType: SchemaType, node: JsonNode, change: ChangeTags): string {
-  return printJsonText(schemaType === 'AVRO' ? mapAvro(node, '', change) : mapJson(node, '', change))
+  return printJson(schemaType === 'AVRO' ? mapAvro(node, '', change) : mapJson(node, '', change))
 }
 
 function mapAvro(node: JsonNode, namespace: string, change: ChangeTags): JsonNode {

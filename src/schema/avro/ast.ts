@@ -1,4 +1,4 @@
-import type { JsonNode } from './json-text.ts'
+import type { JsonNode } from '../json-text.ts'
 import type { LogicalType } from './logical-type.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Properties } from './ast.ts'
-import type { JsonNode, JsonObjectNode } from './json-text.ts'
+import type { JsonNode, JsonObjectNode } from '../json-text.ts'
 import { invalidSchema } from './names.ts'
 
 /** Reading the attributes of one object in a schema text; `path` is the object's JSON pointer. */

@@ -1,5 +1,7 @@
 import type { AvroSchema, AvroType, NamedType, Properties, RecordField, TypeName } from './ast.ts'
-import { printJsonText, quoteJson, type JsonNode } from './json-text.ts'
+import type { JsonNode } from '../json-text.ts'
+import { printJson, quoteJson } from '../print-json.ts'
+import { jacksonNumber } from './jackson-number.ts'
 import type { LogicalType } from './logical-type.ts'
 import { isPrimitiveKind } from './names.ts'
 import { normalizedDefault } from './normalized-default.ts'
@@ -122,7 +124,7 @@ class Printer {
   }
 
   #json(node: JsonNode): string {
-    return printJsonText(node, { hasSortedKeys: this.#isNormalized })
+    return printJson(node, { numberText: jacksonNumber, hasSortedKeys: this.#isNormalized })
   }
 }
 

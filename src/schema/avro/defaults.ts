@@ -1,6 +1,8 @@
 import { limits } from '../../shared/limits.ts'
 import type { AvroType, EnumType, FieldDefault } from './ast.ts'
-import { isIntegralText, printJsonText, type JsonNode } from './json-text.ts'
+import type { JsonNode } from '../json-text.ts'
+import { printJson } from '../print-json.ts'
+import { isIntegralText, jacksonNumber } from './jackson-number.ts'
 import { invalidSchema } from './names.ts'
 
 /**
@@ -102,6 +104,6 @@ function isIntegerWithin(value: JsonNode, bits: bigint): boolean {
 }
 
 function quoted(value: JsonNode): string {
-  const text = printJsonText(value)
+  const text = printJson(value, { numberText: jacksonNumber })
   return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }

@@ -6,7 +6,8 @@ import { branchName, type AvroType, type FixedType, type PrimitiveType, type Rec
 import { ByteSink } from './byte-sink.ts'
 import { hasAtMostDigits, parseDecimal, rescale, unscaledBytes } from '../decimal.ts'
 import { fittingBranch, isIntegerOf, isNonFinite, plainBranch } from './json-branch.ts'
-import { isIntegralText, type JsonNode } from './json-text.ts'
+import type { JsonNode } from '../json-text.ts'
+import { isIntegralText } from './jackson-number.ts'
 import type { LogicalType } from './logical-type.ts'
 import { isTemporal, parseTemporal } from './temporal-text.ts'
 

@@ -1,5 +1,5 @@
-import type { JsonNode } from './json-text.ts'
-import { isIntegralText } from './json-text.ts'
+import type { JsonNode } from '../json-text.ts'
+import { isIntegralText } from './jackson-number.ts'
 
 /** The logical types of Avro 1.12 that mean something to a table or to JSON text. */
 export type LogicalType =

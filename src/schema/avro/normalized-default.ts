@@ -1,5 +1,6 @@
 import type { AvroType } from './ast.ts'
-import { isIntegralText, type JsonNode } from './json-text.ts'
+import type { JsonNode } from '../json-text.ts'
+import { isIntegralText } from './jackson-number.ts'
 
 /**
  * A field's default as Java gives it back once it has read it as a value of the field's type: the numbers of a double or

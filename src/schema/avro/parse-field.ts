@@ -1,7 +1,7 @@
 import { aliasTexts, nounOf, optionalText, propertiesOf, required, requiredText, type Place } from './attributes.ts'
 import type { AvroType, FieldDefault, RecordField } from './ast.ts'
-import type { JsonNode } from './json-text.ts'
-import { isIntegralText } from './json-text.ts'
+import type { JsonNode } from '../json-text.ts'
+import { isIntegralText } from './jackson-number.ts'
 import { logicalTypeOf } from './logical-type.ts'
 import { invalidSchema, isSimpleName } from './names.ts'
 

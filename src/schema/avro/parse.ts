@@ -14,7 +14,8 @@ import {
   type UnionType,
 } from './ast.ts'
 import { aliasTexts, nounOf, optionalText, propertiesOf, required, requiredText, textList, type Place } from './attributes.ts'
-import { isIntegralText, parseJsonText, type JsonNode, type JsonObjectNode } from './json-text.ts'
+import { parseJsonText, type JsonNode, type JsonObjectNode } from '../json-text.ts'
+import { isIntegralText } from './jackson-number.ts'
 import { logicalTypeOf } from './logical-type.ts'
 import { candidatesFor, invalidSchema, isNamespace, isPrimitiveKind, isSimpleName, typeNameOf } from './names.ts'
 import { fieldParser } from './parse-field.ts'
@@ -64,7 +65,7 @@ class SchemaParser {
     const byteCount = Buffer.byteLength(text)
     if (byteCount > limits.schemaTextBytesMax)
       throw new HeadgateError('invalid-schema', `Avro schema of ${byteCount} bytes; at most ${limits.schemaTextBytesMax} are allowed`)
-    const node = parseJsonText(text, { nestingMax: limits.schemaJsonNestingMax })
+    const node = parseJsonText(text, { nestingMax: limits.schemaJsonNestingMax, allowsComments: true })
     return this.#parseType(node, { path: '', namespace: '', depth: 0 })
   }
 

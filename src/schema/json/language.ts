@@ -11,7 +11,7 @@ import { compileDecoder } from './decoder.ts'
 import { dialectOf, type Dialect } from './dialect.ts'
 import { SchemaDocuments, type SchemaDocument } from './documents.ts'
 import { explain } from './explain.ts'
-import { parseJsonNode, type JsonNode } from './number-preserving-json.ts'
+import { parseJsonText, type JsonNode } from '../json-text.ts'
 import { invalidSchema, pointerTo, type RawObject, type RawSchema } from './raw-schema.ts'
 import { mapRow } from './row-type.ts'
 import { unify } from './unify.ts'
@@ -61,7 +61,7 @@ export function readSchema({ text, references }: SchemaDefinition): ReadSchema {
 function parseText(text: string, path: string): JsonNode {
   if (Buffer.byteLength(text) > limits.schemaTextBytesMax) throw invalidSchema(path, `longer than ${limits.schemaTextBytesMax} bytes`)
   try {
-    return parseJsonNode(text, { nestingMax: limits.jsonSchemaNestingMax })
+    return parseJsonText(text, { nestingMax: limits.jsonSchemaNestingMax, allowsHalfSurrogates: true })
   } catch (error) {
     throw invalidSchema(path, messageOf(error))
   }
