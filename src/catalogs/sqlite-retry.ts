@@ -33,7 +33,7 @@ export async function whileBusy<T>(run: () => T, { clock, random }: SqliteWaits,
 }
 
 /** SQLITE_BUSY and SQLITE_LOCKED, with their extended codes: the statement was surely not done. */
-export function isBusy(error: unknown): boolean {
+function isBusy(error: unknown): boolean {
   const code = sqliteCode(error)
   return code === SQLITE_BUSY || code === SQLITE_LOCKED
 }

@@ -39,7 +39,7 @@ export type Fields = { readonly [name: string]: Field }
 
 declare const carried: unique symbol
 
-export const everyVersion: VersionRange = { first: 0, last: Infinity }
+const everyVersion: VersionRange = { first: 0, last: Infinity }
 
 export const uuidZero = '00000000-0000-0000-0000-000000000000'
 

@@ -89,7 +89,7 @@ export function withInherited(
   return { ...rest, ...(metadata ? { metadata } : {}), ...(ruleSet ? { ruleSet } : {}) }
 }
 
-export function contentOf({
+function contentOf({
   metadata,
   ruleSet,
   ...content

@@ -6,14 +6,13 @@ import { uuidText } from '../shared/uuid.ts'
  * Where a record says which schema it was written with (Confluent wire format):
  *
  * - before the value: `00`, the id as int32, for Protobuf the message indexes, then the payload;
- * - in the header `__value_schema_id` or `__key_schema_id`: `01` and a 16-byte guid, or `00` and the id, for Protobuf
+ * - in the header `__value_schema_id`: `01` and a 16-byte guid, or `00` and the id, for Protobuf
  *   the message indexes; the value is then the bare payload.
  *
  * Readers fill a `WireFrame` that the caller keeps, so that finding a schema allocates nothing. They answer undefined
  * when all is well, otherwise the reason in words. Writers are for producers of our own and for tests.
  */
 export const VALUE_SCHEMA_ID_HEADER = '__value_schema_id'
-export const KEY_SCHEMA_ID_HEADER = '__key_schema_id'
 
 const MAGIC_ID = 0
 const MAGIC_GUID = 1

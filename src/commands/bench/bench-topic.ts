@@ -5,7 +5,7 @@ import { pathOf, type ServerClient, type Wire } from '../server/server-client.ts
 import { eventSchemas } from './load/events.ts'
 
 /** Enough for every connection to have work, and for lanes to share. */
-export const PARTITIONS = 4
+const PARTITIONS = 4
 
 export interface BenchTopic {
   readonly topic: string

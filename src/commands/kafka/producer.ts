@@ -9,7 +9,7 @@ import { backoffMs } from '../../shared/retry.ts'
 import { isAway, type KafkaClient, type KafkaWorld } from './kafka-client.ts'
 import { isRetriable, kafkaFailure } from './kafka-failure.ts'
 
-export const acksChoices = ['all', '1', '0'] as const
+const acksChoices = ['all', '1', '0'] as const
 export type Acks = (typeof acksChoices)[number]
 
 export interface ProducerOptions extends KafkaWorld {

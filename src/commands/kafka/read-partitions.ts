@@ -34,7 +34,7 @@ export interface PartitionRange {
   readonly end: bigint | undefined
 }
 
-export const offsetQueries = { earliest: -2n, latest: -1n } as const
+const offsetQueries = { earliest: -2n, latest: -1n } as const
 
 /** The first or the next offset of partitions, by partition. */
 export async function partitionOffsets(

@@ -8,7 +8,7 @@ export function viewSql(table: LakeTable, { namespace }: { readonly namespace: s
   return `CREATE VIEW ${name} AS SELECT ${columnList(columns)} FROM ${files.length === 0 ? noRows(columns) : filesSql(table)}`
 }
 
-export function viewName(table: { readonly namespace: string; readonly table: string }, namespace: string): string {
+function viewName(table: { readonly namespace: string; readonly table: string }, namespace: string): string {
   return table.namespace === namespace ? table.table : `${table.namespace}.${table.table}`
 }
 

@@ -62,7 +62,7 @@ const jsonCodec: ValueCodec = {
 }
 
 /** Throws SyntaxError for what is no JSON. Between tokens a line break means nothing, and inside of them there is none. */
-export function jsonLine(text: string): string {
+function jsonLine(text: string): string {
   JSON.parse(text)
   return text.trim().replaceAll(/\s*[\r\n]+\s*/g, ' ')
 }

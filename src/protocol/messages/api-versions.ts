@@ -1,5 +1,4 @@
 import { api } from '../api.ts'
-import type { Infer, InferInput } from '../message.ts'
 import { array, bool, ignorable, int16, int32, int64, since, string, struct, tagged, withDefault } from '../types.ts'
 
 /**
@@ -25,6 +24,3 @@ export const apiVersions = api(
     }),
   },
 )
-
-export type ApiVersionsRequest = Infer<typeof apiVersions.request>
-export type ApiVersionsResponse = InferInput<typeof apiVersions.response>

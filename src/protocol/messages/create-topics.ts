@@ -1,5 +1,4 @@
 import { api } from '../api.ts'
-import type { Infer, InferInput } from '../message.ts'
 import { array, bool, ignorable, int16, int32, int8, nullable, since, string, struct, tagged, uuid, withDefault } from '../types.ts'
 
 /**
@@ -49,6 +48,3 @@ export const createTopics = api(
     }),
   },
 )
-
-export type CreateTopicsRequest = Infer<typeof createTopics.request>
-export type CreateTopicsResponse = InferInput<typeof createTopics.response>

@@ -1,5 +1,5 @@
 import { api } from '../api.ts'
-import type { Infer, InferInput } from '../message.ts'
+import type { Infer } from '../message.ts'
 import { array, ignorable, int16, int32, nullable, since, string, struct, until, uuid, withDefault } from '../types.ts'
 
 /**
@@ -30,4 +30,3 @@ export const deleteTopics = api(
 )
 
 export type DeleteTopicsRequest = Infer<typeof deleteTopics.request>
-export type DeleteTopicsResponse = InferInput<typeof deleteTopics.response>

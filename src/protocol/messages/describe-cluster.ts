@@ -1,5 +1,4 @@
 import { api } from '../api.ts'
-import type { Infer, InferInput } from '../message.ts'
 import { array, bool, int16, int32, int8, nullable, since, string, struct, withDefault } from '../types.ts'
 import { authorizedOperationsUnknown } from './metadata.ts'
 
@@ -24,6 +23,3 @@ export const describeCluster = api(
     }),
   },
 )
-
-export type DescribeClusterRequest = Infer<typeof describeCluster.request>
-export type DescribeClusterResponse = InferInput<typeof describeCluster.response>

@@ -1,5 +1,4 @@
 import { api } from '../api.ts'
-import type { Infer, InferInput } from '../message.ts'
 import { array, bool, ignorable, int16, int32, int8, nullable, since, string, struct, withDefault } from '../types.ts'
 
 /**
@@ -40,6 +39,3 @@ export const describeConfigs = api(
     }),
   },
 )
-
-export type DescribeConfigsRequest = Infer<typeof describeConfigs.request>
-export type DescribeConfigsResponse = InferInput<typeof describeConfigs.response>

@@ -1,5 +1,5 @@
 import { api } from '../api.ts'
-import type { Infer, InferInput } from '../message.ts'
+import type { InferInput } from '../message.ts'
 import {
   array,
   ignorable,
@@ -95,5 +95,4 @@ export const fetch = api(
   },
 )
 
-export type FetchRequest = Infer<typeof fetch.request>
 export type FetchResponse = InferInput<typeof fetch.response>

@@ -1,5 +1,4 @@
 import { api } from '../api.ts'
-import type { Infer, InferInput } from '../message.ts'
 import { array, between, ignorable, int16, int32, int8, nullable, since, string, struct, until, withDefault } from '../types.ts'
 
 /**
@@ -33,6 +32,3 @@ export const findCoordinator = api(
     }),
   },
 )
-
-export type FindCoordinatorRequest = Infer<typeof findCoordinator.request>
-export type FindCoordinatorResponse = InferInput<typeof findCoordinator.response>

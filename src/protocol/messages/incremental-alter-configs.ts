@@ -1,5 +1,4 @@
 import { api } from '../api.ts'
-import type { Infer, InferInput } from '../message.ts'
 import { array, bool, int16, int32, int8, nullable, string, struct, withDefault } from '../types.ts'
 
 /** IncrementalAlterConfigs (key 44, KIP-339). v1 flexible (KIP-482). */
@@ -24,6 +23,3 @@ export const incrementalAlterConfigs = api(
     }),
   },
 )
-
-export type IncrementalAlterConfigsRequest = Infer<typeof incrementalAlterConfigs.request>
-export type IncrementalAlterConfigsResponse = InferInput<typeof incrementalAlterConfigs.response>

@@ -1,5 +1,4 @@
 import { api } from '../api.ts'
-import type { Infer, InferInput } from '../message.ts'
 import { int16, int32, int64, nullable, since, string, struct, withDefault } from '../types.ts'
 
 /**
@@ -24,6 +23,3 @@ export const initProducerId = api(
     }),
   },
 )
-
-export type InitProducerIdRequest = Infer<typeof initProducerId.request>
-export type InitProducerIdResponse = InferInput<typeof initProducerId.response>

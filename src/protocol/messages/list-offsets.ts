@@ -1,5 +1,4 @@
 import { api } from '../api.ts'
-import type { Infer, InferInput } from '../message.ts'
 import { array, ignorable, int16, int32, int64, int8, since, string, struct, withDefault } from '../types.ts'
 
 /**
@@ -41,6 +40,3 @@ export const listOffsets = api(
     }),
   },
 )
-
-export type ListOffsetsRequest = Infer<typeof listOffsets.request>
-export type ListOffsetsResponse = InferInput<typeof listOffsets.response>

@@ -1,5 +1,4 @@
 import { api } from '../api.ts'
-import type { Infer, InferInput } from '../message.ts'
 import { array, between, bool, ignorable, int16, int32, nullable, since, string, struct, uuid, withDefault } from '../types.ts'
 
 /** The value of an authorized-operations bit field that was not asked for. */
@@ -51,6 +50,3 @@ export const metadata = api(
     }),
   },
 )
-
-export type MetadataRequest = Infer<typeof metadata.request>
-export type MetadataResponse = InferInput<typeof metadata.response>

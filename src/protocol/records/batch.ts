@@ -109,26 +109,15 @@ export interface BatchPatch {
   readonly logAppendTimeMs: bigint | null
 }
 
-/** The header to send before `storedRecords(batch)`; the batch itself is left as it is. */
-export function patchedHeader(batch: Uint8Array, patch: BatchPatch): Uint8Array<ArrayBuffer> {
-  const header = new Uint8Array(batchHeaderBytes)
-  header.set(batch.subarray(0, batchHeaderBytes))
-  patchHeader(header, storedRecords(batch), patch)
-  return header
-}
-
-export function patchBatchInPlace(batch: Uint8Array, patch: BatchPatch): void {
-  patchHeader(batch.subarray(0, batchHeaderBytes), storedRecords(batch), patch)
-}
-
-function patchHeader(header: Uint8Array, records: Uint8Array, { baseOffset, partitionLeaderEpoch, logAppendTimeMs }: BatchPatch): void {
-  const view = viewOf(header)
+/** What the broker adds to a stored batch: the CRC covers none of it but a time of the broker's own, for which it is taken anew. */
+export function patchBatchInPlace(batch: Uint8Array, { baseOffset, partitionLeaderEpoch, logAppendTimeMs }: BatchPatch): void {
+  const view = viewOf(batch)
   view.setBigInt64(batchField.baseOffset, baseOffset)
   view.setInt32(batchField.partitionLeaderEpoch, partitionLeaderEpoch)
   if (logAppendTimeMs === null) return
   view.setInt16(batchField.attributes, view.getInt16(batchField.attributes) | attributeBits.logAppendTime)
   view.setBigInt64(batchField.maxTimestamp, logAppendTimeMs)
-  view.setUint32(batchField.crc, crc32c(records, crc32c(header.subarray(crcStart))))
+  view.setUint32(batchField.crc, computedCrc(batch))
 }
 
 /** Of a whole batch, by its bytes. */

@@ -15,7 +15,7 @@ export interface Shown {
   readonly tags: readonly string[]
 }
 
-export const asRegistered: Shown = { format: undefined, hasQualifiedReferences: false, tags: [] }
+const asRegistered: Shown = { format: undefined, hasQualifiedReferences: false, tags: [] }
 
 /**
  * Everything about a version: who it is, then its content. The content is stored as it is answered, so that nothing is

@@ -7,7 +7,7 @@ import { isDate, isDateTime, isIsoDateTime, isIsoTime, isTime } from './date-tim
  * full mode), wrong (the 39th of a 19th month, in fast mode) or took quadratic time on hostile text (url); the others
  * are its fast ones.
  */
-export const ownFormats: { readonly [name in FormatName]?: Format } = {
+const ownFormats: { readonly [name in FormatName]?: Format } = {
   date: isDate,
   time: isTime,
   'date-time': isDateTime,

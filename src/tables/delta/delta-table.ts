@@ -108,7 +108,7 @@ export class DeltaTable implements FormatTable {
 const CHECKPOINT_FILES_PER_COMMIT = 50
 
 /** Writes a checkpoint of the newest version and points `_last_checkpoint` at it; answers how many files are live. */
-export async function writeCheckpoint({ store, logPrefix }: DeltaLog, signal?: AbortSignal): Promise<number> {
+async function writeCheckpoint({ store, logPrefix }: DeltaLog, signal?: AbortSignal): Promise<number> {
   const files: FileState = { adds: new Map(), removes: new Map() }
   const state = await loadState({ store, logPrefix }, signal ? { signal, files } : { files })
   if (!state) throw new HeadgateError('not-found', `there is no Delta log at ${logPrefix}`)

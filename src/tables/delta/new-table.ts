@@ -7,7 +7,7 @@ import { metaDataLine, protocolLine, type MetaData } from './actions.ts'
 import { protocolFor, schemaString } from './schema.ts'
 
 /** Ours among a table's properties: whose table it is, and its exact row type, which Delta's own schema cannot say. */
-export const TOPIC_ID_PROPERTY = 'headgate.topic-id'
+const TOPIC_ID_PROPERTY = 'headgate.topic-id'
 export const ROW_TYPE_PROPERTY = 'headgate.row-type'
 
 /** Version 0: protocol and metadata. */

@@ -10,7 +10,7 @@ import { COLUMN_NOTES_PROPERTY, columnNotesProperty, icebergSchema, lastColumnId
 export const TOPIC_ID_PROPERTY = 'headgate.topic-id'
 
 /** How schemas became columns when the table was made; an upgrade of Headgate never changes it. */
-export const MAPPING_VERSION_PROPERTY = 'headgate.mapping-version'
+const MAPPING_VERSION_PROPERTY = 'headgate.mapping-version'
 const MAPPING_VERSION = '1'
 
 export interface NewTablePlace {

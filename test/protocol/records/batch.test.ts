@@ -1,15 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Reader, readRecordsBatch } from '@platformatic/kafka'
-import {
-  batchField,
-  computedCrc,
-  hasLogAppendTime,
-  patchBatchInPlace,
-  patchedHeader,
-  readBatchHeader,
-  storedRecords,
-} from '../../../src/protocol/records/batch.ts'
+import { batchField, computedCrc, hasLogAppendTime, patchBatchInPlace, readBatchHeader } from '../../../src/protocol/records/batch.ts'
 import { type BatchToBuild, buildBatch } from '../../../src/protocol/records/build-batch.ts'
 import { checkBatch } from '../../../src/protocol/records/check-batch.ts'
 import { compressionTypes } from '../../../src/protocol/records/compression.ts'
@@ -106,14 +98,11 @@ describe('a patched batch', () => {
   const batch = buildBatch({ records: [record, { ...record, timestampMs: 1_700_000_000_500n }], compression: 'gzip' })
 
   test('has its offset and leader epoch, and the producer’s CRC', () => {
-    const before = Uint8Array.from(batch)
-    const patched = concatBytes([
-      patchedHeader(batch, { baseOffset: 2n ** 62n, partitionLeaderEpoch: 9, logAppendTimeMs: null }),
-      storedRecords(batch),
-    ])
-    expect(batch).toEqual(before)
+    const patched = Uint8Array.from(batch)
+    patchBatchInPlace(patched, { baseOffset: 2n ** 62n, partitionLeaderEpoch: 9, logAppendTimeMs: null })
     expect(readBatchHeader(patched)).toEqual({ ...readBatchHeader(batch), baseOffset: 2n ** 62n, partitionLeaderEpoch: 9 })
     expect(computedCrc(patched)).toBe(readBatchHeader(batch).crc)
+    expect(patched.subarray(61)).toEqual(batch.subarray(61))
   })
 
   test('has the broker’s time for all its records, and a CRC over it', () => {
@@ -128,14 +117,6 @@ describe('a patched batch', () => {
     })
     expect(hasLogAppendTime(header)).toBe(true)
     expect(patched.subarray(61)).toEqual(batch.subarray(61))
-  })
-
-  test('is the same in place and as a header of its own', () => {
-    const patch = { baseOffset: 77n, partitionLeaderEpoch: 3, logAppendTimeMs: 1n }
-    const header = patchedHeader(batch, patch)
-    const inPlace = Uint8Array.from(batch)
-    patchBatchInPlace(inPlace, patch)
-    expect(concatBytes([header, storedRecords(batch)])).toEqual(inPlace)
   })
 })
 

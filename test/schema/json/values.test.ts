@@ -1,6 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { decodeJsonValue } from '../../../src/schema/json/decode-json-value.ts'
-import { RecordError } from '../../../src/schema/language.ts'
 import { decoderOf, valueOf, verdictOf, verdictsOf } from './support.ts'
 
 describe('a value lands in its column as it was sent', () => {
@@ -130,14 +128,4 @@ describe('multipleOf is decided on decimal values', () => {
     [0.123456789, '1e308', false],
   ] as const)
     test(`${value} of ${step}`, () => expect('row' in verdictOf({ type: 'number', multipleOf: step }, value)).toBe(isMultiple))
-})
-
-describe('a value for people to read', () => {
-  test('keeps integers of 64 bits', () => {
-    expect(decodeJsonValue(Buffer.from('{"id":9223372036854775807,"n":1.5}'))).toEqual({ id: 9223372036854775807n, n: 1.5 })
-  })
-  test('is refused as a record is', () => {
-    expect(() => decodeJsonValue(Buffer.from('{'))).toThrow(RecordError)
-    expect(() => decodeJsonValue(Buffer.from('['.repeat(1_000_000)))).toThrow('$: nested deeper than 64 levels')
-  })
 })

@@ -37,7 +37,7 @@ export function plainStringEnd(bytes: Uint8Array, position: number, end: number)
 }
 
 export const QUOTE = 0x22
-export const BACKSLASH = 0x5c
+const BACKSLASH = 0x5c
 export const COMMA = 0x2c
 export const COLON = 0x3a
 export const OPEN_BRACE = 0x7b

@@ -100,7 +100,7 @@ export interface EnumType {
   readonly defaultNumber: number
 }
 
-export const SCALAR_TYPES = [
+const SCALAR_TYPES = [
   'double',
   'float',
   'int64',

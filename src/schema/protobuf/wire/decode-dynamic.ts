@@ -108,7 +108,7 @@ class DynamicDecoder {
   }
 }
 
-export function defaultValue(type: FieldValueType): DynamicValue {
+function defaultValue(type: FieldValueType): DynamicValue {
   if (type.kind === 'message') return new DynamicMessage(type.message)
   if (type.kind === 'enum') return type.defaultNumber
   return DEFAULTS[type.scalar]
