@@ -2,8 +2,8 @@ import { kafkaErrors } from '../protocol/errors.ts'
 import type { ErrorKind, HeadgateError } from '../shared/errors.ts'
 
 /**
- * Where error kinds become Kafka codes (reference: six codes are retried by every client; UNKNOWN_SERVER_ERROR by none).
- * A failed store is NOT_ENOUGH_REPLICAS when surely nothing was written, REQUEST_TIMED_OUT when it may have been.
+ * Where error kinds become Kafka codes (few codes are retried by every client; UNKNOWN_SERVER_ERROR by none). A failed
+ * store is NOT_ENOUGH_REPLICAS when surely nothing was written, REQUEST_TIMED_OUT when it may have been.
  */
 export function kafkaCodeOf(error: HeadgateError): number {
   return codeByKind[error.kind]

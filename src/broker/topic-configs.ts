@@ -4,8 +4,8 @@ import { HeadgateError } from '../shared/errors.ts'
 import type { TopicConfigs } from '../state/state-store.ts'
 
 /**
- * Every topic config that Headgate honours, as data: Kafka's own and DESIGN section 6's. A key that is not here, or a
- * value that is not built, is refused when it is set; nothing is accepted and ignored.
+ * Every topic config that Headgate honours, as data: Kafka's own, and those of schemas and the lake. A key that is not
+ * here, or a value that is not built, is refused when it is set; nothing is accepted and ignored.
  */
 export interface TopicConfigSpec {
   readonly type: 'boolean' | 'int' | 'long' | 'string' | 'list'

@@ -58,7 +58,7 @@ export function configAt(index: RegistryIndex, scope: string): RegistryConfig | 
 
 /**
  * What holds for a subject: each field from the nearest place that sets it, of the subject, its context, all contexts
- * and the built-in default (reference section 1.4).
+ * and the built-in default.
  */
 export function configInScope(index: RegistryIndex, subject: string): RegistryConfig & { readonly compatibilityLevel: CompatibilityLevel } {
   const places = scopesOf(subject).map((scope) => configAt(index, scope) ?? {})

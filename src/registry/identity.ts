@@ -6,7 +6,7 @@ import { uuidText } from '../shared/uuid.ts'
 
 /**
  * The content's identity as a GUID: MD5 over the canonical text, the references, the metadata and the rules, printed as
- * a UUID (reference section 3.1). The type is not part of it. Contents of one GUID share one id in a context.
+ * a UUID. The type is not part of it. Contents of one GUID share one id in a context.
  */
 export function guidOf({ schema, references, metadata, ruleSet }: Omit<SchemaContent, 'schemaType'>): string {
   const hash = createHash('md5').update(schema, 'utf8')

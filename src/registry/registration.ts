@@ -20,9 +20,8 @@ import { contextPrefix, DEFAULT_CONTEXT, splitSubject, subjectBeside } from './s
 import { readSubmitted, withInherited, type ReadSchema, type SubmittedSchema } from './submitted-schema.ts'
 
 /**
- * Registers a schema as the next version of a subject (reference section 1.4). What the subject has already is answered
- * as it is, whatever the mode. The same content gets the same id in a context, and a new content a new one.
- * Throws RegistryError.
+ * Registers a schema as the next version of a subject. What the subject has already is answered as it is, whatever the
+ * mode. The same content gets the same id in a context, and a new content a new one. Throws RegistryError.
  */
 export function decideRegistration(
   view: RegistryView,

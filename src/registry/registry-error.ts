@@ -1,6 +1,5 @@
 /**
- * The registry's own errors: codes and texts that Confluent's clients know (reference section 1.3). The HTTP status is
- * the first three digits.
+ * The registry's own errors: codes and texts that Confluent's clients know. The HTTP status is the first three digits.
  */
 export class RegistryError extends Error {
   override name = 'RegistryError'

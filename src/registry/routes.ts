@@ -12,8 +12,8 @@ import { serverRoutes } from './http/server-routes.ts'
 import { subjectRoutes } from './http/subject-routes.ts'
 
 /**
- * Confluent's registry paths at the root (reference section 1.2), with its media types and its shape of errors. Paths
- * below `/contexts/` are rewritten before they come here (http/context-path.ts).
+ * Confluent's registry paths at the root, with its media types and its shape of errors. Paths below `/contexts/` are
+ * rewritten before they come here (http/context-path.ts).
  */
 export function registryRoutes(registry: Registry, { clusterId }: { clusterId: string }): FastifyPluginAsync {
   return async (app) => {

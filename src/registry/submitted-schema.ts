@@ -76,7 +76,7 @@ function checkSize(text: string): void {
   if (Buffer.byteLength(text) > limits.schemaTextBytesMax) throw registryErrors.tooLarge(limits.schemaTextBytesMax)
 }
 
-/** What a subject's config and the version before add to what a schema brings itself (reference section 1.4). */
+/** What a subject's config and the version before add to what a schema brings itself. */
 export function withInherited(
   submitted: SubmittedSchema,
   config: RegistryConfig,

@@ -15,8 +15,8 @@ export type ColumnChange =
   | { readonly kind: 'break'; readonly column: string; readonly from: string; readonly to: string; readonly reason: string }
 
 /**
- * The changes that rows of `next` would need in a table of columns `table` (reference section 6.3), none when they fit as
- * they are. Both are whole rows or both are value columns; the order of columns does not matter.
+ * The changes that rows of `next` would need in a table of columns `table`, none when they fit as they are. Both are
+ * whole rows or both are value columns; the order of columns does not matter.
  */
 export function columnChanges(table: StructType, next: StructType): ColumnChange[] {
   return changesOf(table.fields, next.fields, '')

@@ -2,8 +2,8 @@ import type { ParsedSchema } from './language.ts'
 
 /**
  * Whether what was written with one schema can be read with another: the question that every compatibility level is
- * made of. Levels, transitivity and directions are the registry's business (registry/compatibility.ts); a language
- * only answers this one question, by its own rules (reference section 2), for two schemas of its own language.
+ * made of. Levels, transitivity and directions are the registry's business (registry/compatibility.ts); a language only
+ * answers this one question, by its own rules, for two schemas of its own language.
  */
 export type CheckCompatibility = (question: CompatibilityQuestion) => readonly Incompatibility[]
 

@@ -33,7 +33,7 @@ export interface SchemaLanguage {
 
 export interface ParsedSchema {
   readonly schemaType: SchemaType
-  /** The text the registry stores, hashes and answers (reference section 3). */
+  /** The text the registry stores, hashes and answers. */
   readonly canonicalText: string
   /** The text behind `normalize=true`: schemas that differ only in how they are written share it. */
   normalizedText(): string

@@ -3,7 +3,7 @@ import type { TimePartition } from '../lanes/lane.ts'
 
 export type TableFormatName = 'iceberg' | 'delta'
 
-/** What a topic's settings (DESIGN section 6, `lake.*`) mean to its sink. */
+/** What a topic's settings `lake.*` mean to its sink. */
 export interface LakeSettings {
   readonly table: TableIdentifier
   /** In commit order: Iceberg before Delta. */

@@ -53,7 +53,7 @@ export interface NewTable {
   /** With field ids. */
   readonly rowType: StructType
   readonly partitionBy: TimePartition
-  /** Whether the files serve another format's log as well: then only Headgate may delete them (DESIGN section 7). */
+  /** Whether the files serve another format's log as well: then only Headgate may delete them. */
   readonly isShared: boolean
 }
 

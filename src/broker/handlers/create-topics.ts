@@ -12,7 +12,7 @@ import { checkTopicConfigs } from '../topic-configs.ts'
 import { checkTopicName } from '../topic-name.ts'
 import type { Topic, TopicToCreate } from '../topics.ts'
 
-/** CreateTopics (key 19). Answers when every partition can be produced to (reference 1.2b); v7 tells the topic id. */
+/** CreateTopics (key 19). Answers when every partition can be produced to; v7 tells the topic id. */
 export const createTopicsHandler = handler(createTopics, async ({ topics, validateOnly }, { broker }) => ({
   throttleTimeMs: 0,
   topics: await Promise.all(

@@ -1,6 +1,6 @@
 import type { SchemaType } from '../../schema/language.ts'
 
-/** Where the folder of schemas keeps a subject (reference section 8): the opposite of what reading it does. */
+/** Where the folder of schemas keeps a subject: the opposite of what reading it does. */
 export interface TopicPart {
   readonly topic: string
   readonly part: 'key' | 'value'

@@ -114,7 +114,7 @@ function parsedOrUndefined(text: string): unknown {
   }
 }
 
-/** Reference section 1.3, where the HTTP status is what the code begins with. */
+/** A registry's codes begin with the HTTP status. */
 function kindOf(status: number): ErrorKind {
   if (status === 409) return 'incompatible-schema'
   if (status === 422) return 'invalid-schema'

@@ -98,7 +98,7 @@ function failureOf(status: number, answer: JsonValue | undefined, url: string): 
   return new HeadgateError(isErrorKind(title) ? title : statusKind(status), detail)
 }
 
-/** Reference section 1.3: the first three digits are the HTTP status. */
+/** The first three digits of a registry's code are the HTTP status. */
 function registryKind(errorCode: number): ErrorKind {
   if (errorCode === 42201) return 'invalid-schema'
   if (errorCode === 42209) return 'too-large'

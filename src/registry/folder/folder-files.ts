@@ -36,10 +36,10 @@ const SHARED = '_shared'
 const SETTINGS_FILE = 'topic.json'
 
 /**
- * Reads the folder of schemas (reference section 8): `<topic>.avsc|.json|.proto`, or a folder per topic with `key.*`,
- * `value.*`, `value.v1.*` and so on, and `topic.json`; `_shared` for what several use. Other names that start with `_`
- * or `.` are left alone, and so are files of other kinds. No folder is an empty one.
- * Throws HeadgateError `invalid-schema` for a schema file whose name says nothing.
+ * Reads the folder of schemas: `<topic>.avsc|.json|.proto`, or a folder per topic with `key.*`, `value.*`, `value.v1.*`
+ * and so on, and `topic.json`; `_shared` for what several use. Other names that start with `_` or `.` are left alone,
+ * and so are files of other kinds. No folder is an empty one. Throws HeadgateError `invalid-schema` for a schema file
+ * whose name says nothing.
  */
 export async function readFolder(folder: string): Promise<SchemasFolder> {
   const topicFiles: TopicFile[] = []

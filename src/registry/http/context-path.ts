@@ -1,9 +1,9 @@
 import { contextPrefix, DEFAULT_CONTEXT, normalContext } from '../subject.ts'
 
 /**
- * `/contexts/{context}/...` is the same registry seen from inside a context (reference section 1.4): before the router
- * sees such a path, the context moves into the subject, or into the query where a path has none. A path that is none of
- * these stays as it is, and so does one whose context has no possible name, which then is not found.
+ * `/contexts/{context}/...` is the same registry seen from inside a context: before the router sees such a path, the
+ * context moves into the subject, or into the query where a path has none. A path that is none of these stays as it is,
+ * and so does one whose context has no possible name, which then is not found.
  */
 export function withoutContextPath(url: string): string {
   if (!url.startsWith('/contexts/')) return url

@@ -1,4 +1,4 @@
-/** What the registry takes and answers (reference section 1.1), the preferred one first. */
+/** What the registry takes and answers, the preferred one first. */
 export const answerTypes = ['application/vnd.schemaregistry.v1+json', 'application/vnd.schemaregistry+json', 'application/json'] as const
 export type AnswerType = (typeof answerTypes)[number]
 

@@ -13,11 +13,11 @@ export interface JsonParsedSchema extends ParsedSchema {
 }
 
 /**
- * Whether a JSON schema may replace another: by the rules of Confluent's registry for its two policies (reference
- * sections 2.2 and 2.5). They compare schemas, not the values that fit them, so that some changes that lose nothing are
- * refused. Confluent's own does not see changes of `format`, `propertyNames`, `if`, what `contains` asks for and, before
- * 2019-09, `contains` itself, and neither does this. In draft 4 a flag `exclusiveMaximum` is compared as the bound it
- * makes, which Confluent's overlooks. Throws HeadgateError `too-large` past the bound of `budget`.
+ * Whether a JSON schema may replace another: by the rules of Confluent's registry for its two policies. They compare
+ * schemas, not the values that fit them, so that some changes that lose nothing are refused. Confluent's own does not
+ * see changes of `format`, `propertyNames`, `if`, what `contains` asks for and, before 2019-09, `contains` itself, and
+ * neither does this. In draft 4 a flag `exclusiveMaximum` is compared as the bound it makes, which Confluent's
+ * overlooks. Throws HeadgateError `too-large` past the bound of `budget`.
  */
 export function checkJsonCompatibility(
   { reader, writer, names, policy }: CompatibilityQuestion,

@@ -4,11 +4,10 @@ import { FileComparison } from './compatibility/file-comparison.ts'
 import type { ProtobufSchema } from './language.ts'
 
 /**
- * Whether messages that were written with one .proto file can be read with another: the rules of Confluent's registry
- * (reference sections 2.3 and 2.5), which hold fields by their numbers and messages by their names. Reserved numbers, JSON
- * names, options, services, extensions and the syntax are not compared. Beyond those rules a group is a kind of its own,
- * since it stands on the wire as no message does.
- * Throws HeadgateError `too-large` past the bound of `budget`.
+ * Whether messages that were written with one .proto file can be read with another: the rules of Confluent's registry,
+ * which hold fields by their numbers and messages by their names. Reserved numbers, JSON names, options, services,
+ * extensions and the syntax are not compared. Beyond those rules a group is a kind of its own, since it stands on the
+ * wire as no message does. Throws HeadgateError `too-large` past the bound of `budget`.
  */
 export function checkProtobufCompatibility(
   { reader, writer, names }: CompatibilityQuestion,

@@ -12,7 +12,7 @@ import { sampleMemory } from '../measure/memory-samples.ts'
 import { cpuSecondsOf, ownCpuSeconds } from '../measure/process-usage.ts'
 import { median } from '../measure/statistics.ts'
 
-/** Seconds of CPU per million records; DESIGN gives them for batches as they come, compressed or not. */
+/** Seconds of CPU per million records; for batches as they come, compressed or not. */
 const cpuBudgets: { readonly [Type in SchemaType]: number } = { AVRO: 1.2, PROTOBUF: 1.4, JSON: 2 }
 /** Of the server's CPU to the limit's. */
 const RATIO_BUDGET = 2

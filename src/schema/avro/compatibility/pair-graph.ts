@@ -9,8 +9,8 @@ const PAIR_STEPS = 40
 
 /**
  * Lays out every pair of types that reading a schema's values with another schema comes to, each once, by the rules of
- * Java's SchemaCompatibility (reference section 2.1). Logical types do not matter: values are read as their base types.
- * The work is bounded by `budget`; no recursion, because references can chain types without end.
+ * Java's SchemaCompatibility. Logical types do not matter: values are read as their base types. The work is bounded by
+ * `budget`; no recursion, because references can chain types without end.
  */
 export function pairGraph(reader: AvroType, writer: AvroType, budget: StepBudget): Pair {
   return new PairGraph(budget).build(reader, writer)

@@ -2,8 +2,8 @@ import type { LinearPattern } from '../pattern.ts'
 
 /**
  * A schema in the shape that compatibility compares: not keyword by keyword, but sorted into kinds as the loader of
- * Everit's library sorts them, since the verdicts of Confluent's registry follow from its kinds (reference section 2.2).
- * A schema of several kinds at once, such as a `type` beside an `enum`, is an `allOf` of them.
+ * Everit's library sorts them, since the verdicts of Confluent's registry follow from its kinds. A schema of several
+ * kinds at once, such as a `type` beside an `enum`, is an `allOf` of them.
  */
 export type SchemaModel = SchemaPart & Annotations
 

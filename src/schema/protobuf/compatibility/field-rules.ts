@@ -9,7 +9,7 @@ interface FieldPair {
 
 /**
  * What was written for a field must be readable as what the field is now. Labels count only where both are written, and
- * only for numbers: packed, these are not readable one by one (reference section 2.5).
+ * only for numbers: packed, these are not readable one by one.
  */
 export function fieldFindings(place: string, fields: FieldPair): Finding[] {
   const { writer, reader } = fields

@@ -20,10 +20,10 @@ import { canonicalText } from '../print/canonical.ts'
 import { normalizeOptions, type ResolveOption } from './normalize-options.ts'
 
 /**
- * The text behind `normalize=true` (reference section 3.4): what may be written in several ways is written in one. Imports
- * are sorted; fields, oneofs, values and ranges stand by their numbers; types and custom options bear their full names.
- * Messages, enums, services and methods keep their order, since message indexes count it. Options written about the same
- * thing are joined (normalize-options.ts).
+ * The text behind `normalize=true`: what may be written in several ways is written in one. Imports are sorted; fields,
+ * oneofs, values and ranges stand by their numbers; types and custom options bear their full names. Messages, enums,
+ * services and methods keep their order, since message indexes count it. Options written about the same thing are
+ * joined (normalize-options.ts).
  */
 export function normalizedText(schema: LinkedSchema): string {
   return canonicalText(new FileNormalizer(schema).file())
