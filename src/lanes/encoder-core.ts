@@ -20,7 +20,7 @@ export class EncoderCore {
     const { writer, tally } = this.#file(fileKey)
     await writer.write(columns, rowCount)
     tally.add(columns)
-    return { encodedBytes: writer.encodedBytes }
+    return { encodedBytes: writer.encodedBytes, openBytes: writer.openBytes }
   }
 
   async finish(fileKey: string): Promise<EncodedFile> {
@@ -49,9 +49,9 @@ interface OpenFile {
   readonly tally: ColumnTally
 }
 
-function openFile({ rowType, rowGroupRows }: FileToEncode): OpenFile | HeadgateError {
+function openFile({ rowType, rowGroupRows, rowGroupBytes }: FileToEncode): OpenFile | HeadgateError {
   try {
-    return { writer: new ParquetWriter({ rowType, rowGroupRows }), tally: new ColumnTally(rowType) }
+    return { writer: new ParquetWriter({ rowType, rowGroupRows, rowGroupBytes }), tally: new ColumnTally(rowType) }
   } catch (error) {
     if (error instanceof HeadgateError) return error
     throw error

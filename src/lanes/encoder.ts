@@ -21,11 +21,15 @@ export interface FileToEncode {
   /** With field ids at every level. */
   readonly rowType: StructType
   readonly rowGroupRows: number
+  /** Column bytes after which a row group ends as well, as far as the width of the first rows tells. */
+  readonly rowGroupBytes: number
 }
 
 export interface EncodeProgress {
   /** Compressed bytes of finished row groups. */
   readonly encodedBytes: number
+  /** Column bytes of the row group that is not finished. */
+  readonly openBytes: number
 }
 
 export interface EncodedFile {

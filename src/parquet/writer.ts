@@ -1,6 +1,6 @@
 import type { Schema } from 'apache-arrow'
 import { Compression, EnabledStatistics, type WriterProperties, WriterPropertiesBuilder } from 'parquet-wasm'
-import type { ColumnBuffers } from '../columns/column-buffers.ts'
+import { byteLengthOf, type ColumnBuffers } from '../columns/column-buffers.ts'
 import { type StructType, walkFields } from '../columns/row-type.ts'
 import { assert } from '../shared/assert.ts'
 import { HeadgateError } from '../shared/errors.ts'
@@ -12,6 +12,8 @@ export interface ParquetWriterOptions {
   /** With field ids at every level. */
   readonly rowType: StructType
   readonly rowGroupRows: number
+  /** Column bytes after which a row group ends as well, if all rows are as wide as the first ones; without a bound by default. */
+  readonly rowGroupBytes?: number
   /** `zstd` by default, at the format library's level 1. */
   readonly codec?: ParquetCodec
   /** `chosen` by default: for columns whose values repeat. */
@@ -33,8 +35,10 @@ export class ParquetWriter {
   readonly #pieces: Uint8Array<ArrayBuffer>[] = []
   /** Opened with the first rows, which decide how the columns are encoded. */
   #stream: RowGroupStream | undefined
+  #rowGroupRows = 0
   #rowCount = 0
   #encodedBytes = 0
+  #openBytes = 0
 
   /** Throws HeadgateError `unsupported` for a type that Parquet has no place for. */
   constructor(options: ParquetWriterOptions) {
@@ -52,11 +56,19 @@ export class ParquetWriter {
     return this.#encodedBytes
   }
 
+  /** Column bytes of the row group that is not finished. */
+  get openBytes(): number {
+    return this.#openBytes
+  }
+
   /** Resolves when the columns are encoded and their memory is not looked at any more. */
   async write(columns: readonly ColumnBuffers[], rowCount: number): Promise<void> {
     if (rowCount === 0) return
-    this.#stream ??= this.#open(columns)
+    const byteLength = byteLengthOf(columns)
+    this.#stream ??= this.#open(columns, byteLength / rowCount)
     this.#rowCount += rowCount
+    const openRows = this.#rowCount % this.#rowGroupRows
+    this.#openBytes = openRows < rowCount ? (byteLength * openRows) / rowCount : this.#openBytes + byteLength
     await this.#stream.write(columns, rowCount)
   }
 
@@ -74,10 +86,12 @@ export class ParquetWriter {
     this.#pieces.length = 0
   }
 
-  #open(columns: readonly ColumnBuffers[]): RowGroupStream {
-    const { rowType, dictionaries = 'chosen' } = this.#options
+  #open(columns: readonly ColumnBuffers[], bytesPerRow: number): RowGroupStream {
+    const { rowType, rowGroupRows, rowGroupBytes = Infinity, dictionaries = 'chosen' } = this.#options
     const choice = dictionaries === 'none' ? NO_DICTIONARIES : chooseDictionaries(rowType, columns)
-    return new RowGroupStream(this.#schema, writerProperties(this.#options, choice), (bytes) => {
+    this.#rowGroupRows = Math.max(1, Math.min(rowGroupRows, Math.floor(rowGroupBytes / bytesPerRow)))
+    const properties = writerProperties({ ...this.#options, rowGroupRows: this.#rowGroupRows }, choice)
+    return new RowGroupStream(this.#schema, properties, (bytes) => {
       this.#pieces.push(bytes)
       this.#encodedBytes += bytes.byteLength
     })

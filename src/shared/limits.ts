@@ -9,9 +9,11 @@ export const limits = {
   /* sink: rows on their way into a table. */
 
   /** Columns of one table in one lane before they are handed to the encoder as a row group. */
-  chunkBytes: 32 * MiB,
+  chunkBytes: 16 * MiB,
   /** Rows of a row group. */
   rowGroupRows: 1_000_000,
+  /** Columns of a row group before they are encoded: what the encoder holds of an open one is a part of that. */
+  rowGroupBytes: 64 * MiB,
   /** Partition values with open buffers in one lane before the table's files are ended. */
   openPartitionsMax: 100,
   /** One read of the log while catching up. */

@@ -1,6 +1,6 @@
 import type { LakeRoot } from '../objects/lake-root.ts'
 import type { BufferShare } from './buffer-memory.ts'
-import type { Encoder } from '../lanes/encoder.ts'
+import type { EncodeProgress, Encoder } from '../lanes/encoder.ts'
 import type { Chunk } from '../lanes/lane.ts'
 import type { StructType } from '../columns/row-type.ts'
 import type { PreparedFile } from '../tables/table-commit.ts'
@@ -12,6 +12,7 @@ export interface GenerationContext {
   readonly random: Random
   readonly rowType: StructType
   readonly rowGroupRows: number
+  readonly rowGroupBytes: number
   /** Key prefix of the files, without a slash at its end. */
   readonly dataFolder: string
 }
@@ -23,7 +24,7 @@ export interface GenerationContext {
 export class FileGeneration {
   readonly #context: GenerationContext
   readonly #files = new Map<number | null, string>()
-  readonly #encodedBytes = new Map<string, number>()
+  readonly #progress = new Map<string, EncodeProgress>()
   #tail: Promise<void> = Promise.resolve()
   #isAborted = false
   readonly #memory: BufferShare
@@ -35,7 +36,12 @@ export class FileGeneration {
 
   /** Compressed bytes of the row groups encoded so far. */
   get encodedBytes(): number {
-    return [...this.#encodedBytes.values()].reduce((sum, bytes) => sum + bytes, 0)
+    return [...this.#progress.values()].reduce((sum, { encodedBytes }) => sum + encodedBytes, 0)
+  }
+
+  /** Column bytes of the row groups that are not finished. */
+  get openBytes(): number {
+    return [...this.#progress.values()].reduce((sum, { openBytes }) => sum + openBytes, 0)
   }
 
   /** Encodes chunks behind those that were given before. */
@@ -72,8 +78,7 @@ export class FileGeneration {
     const fileKey = this.#fileFor(chunk.partitionValue)
     this.#memory.add(chunk.byteLength)
     try {
-      const { encodedBytes } = await this.#context.encoder.write(fileKey, chunk)
-      this.#encodedBytes.set(fileKey, encodedBytes)
+      this.#progress.set(fileKey, await this.#context.encoder.write(fileKey, chunk))
     } finally {
       this.#memory.add(-chunk.byteLength)
     }
@@ -82,9 +87,9 @@ export class FileGeneration {
   #fileFor(partitionValue: number | null): string {
     const known = this.#files.get(partitionValue)
     if (known !== undefined) return known
-    const { encoder, random, rowType, rowGroupRows, dataFolder } = this.#context
+    const { encoder, random, rowType, rowGroupRows, rowGroupBytes, dataFolder } = this.#context
     const fileKey = `${dataFolder}/${randomUuid(random)}.parquet`
-    encoder.open({ fileKey, rowType, rowGroupRows })
+    encoder.open({ fileKey, rowType, rowGroupRows, rowGroupBytes })
     this.#files.set(partitionValue, fileKey)
     return fileKey
   }

@@ -4,7 +4,7 @@ import type { LakeSettings } from './lake-settings.ts'
 export interface Unflushed {
   /** When the oldest of them was adopted; undefined when there are none. */
   readonly sinceMs: number | undefined
-  /** Bytes of columns in the lanes' buffers and on their way to the encoder. */
+  /** Bytes of columns that no finished row group holds: in the lanes' buffers, on their way to the encoder, in its open row groups. */
   readonly bufferedBytes: number
   /** Compressed bytes of the row groups already encoded. */
   readonly encodedBytes: number

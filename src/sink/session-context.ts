@@ -19,6 +19,7 @@ export interface LaneTicket {
 export interface SessionBounds {
   readonly chunkBytes: number
   readonly rowGroupRows: number
+  readonly rowGroupBytes: number
   readonly openPartitionsMax: number
   readonly catchUpReadBytes: number
 }

@@ -189,6 +189,7 @@ export class Sinks {
         random,
         rowType,
         rowGroupRows: bounds.rowGroupRows,
+        rowGroupBytes: bounds.rowGroupBytes,
         dataFolder: dataFolderOf({ ...settings.table, isShared: settings.formats.length > 1 }),
       },
       laneOf: (partition) => lanes.laneFor(topicId, partition),

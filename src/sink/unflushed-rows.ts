@@ -31,7 +31,8 @@ export class UnflushedRows {
   }
 
   amount(): Unflushed {
-    return { sinceMs: this.#oldestRowMs, bufferedBytes: this.#context.memory.bytes, encodedBytes: this.#generation.encodedBytes }
+    const { encodedBytes, openBytes } = this.#generation
+    return { sinceMs: this.#oldestRowMs, bufferedBytes: this.#context.memory.bytes + openBytes, encodedBytes }
   }
 
   /** Rows are on their way into a lane's buffers. */

@@ -37,7 +37,8 @@ export function encoderConformance(engine: string, newEncoder: () => Encoder): v
     })
     afterEach(() => encoder.close())
 
-    const open = (fileKey: string, rowGroupRows = 1_000): void => encoder.open({ fileKey, rowType, rowGroupRows })
+    const open = (fileKey: string, rowGroupRows = 1_000, rowGroupBytes = Infinity): void =>
+      encoder.open({ fileKey, rowType, rowGroupRows, rowGroupBytes })
 
     test('a file holds the rows of its chunks, in order, in row groups of the size that was asked for', async () => {
       open('file', 100)
@@ -63,6 +64,17 @@ export function encoderConformance(engine: string, newEncoder: () => Encoder): v
       expect([...sizes].sort((a, b) => a - b)).toEqual(sizes)
       expect(sizes[5]).toBeGreaterThan(sizes[0] as number)
       expect(sizes[5]).toBeLessThan(bytes.length)
+    })
+
+    test('wide rows end a row group before its rows are many, and progress tells what the open one holds', async () => {
+      const chunks = Array.from({ length: 5 }, (_, chunk) => chunkOf(rowsFrom(chunk * 1_000, 1_000)))
+      const chunkBytes = (chunks[0] as Chunk).byteLength
+      open('file', 1_000_000, chunkBytes * 2.5)
+      const openChunks: number[] = []
+      for (const chunk of chunks) openChunks.push((await encoder.write('file', chunk)).openBytes / chunkBytes)
+      for (const [index, expected] of [1, 2, 0.5, 1.5, 0].entries()) expect(openChunks[index]).toBeCloseTo(expected, 1)
+      const { metrics } = await encoder.finish('file')
+      expect(metrics.splitOffsets).toHaveLength(2)
     })
 
     test('files that are open at the same time do not mix, and calls need not be awaited one by one', async () => {
@@ -104,7 +116,7 @@ export function encoderConformance(engine: string, newEncoder: () => Encoder): v
 
     test('a row type that Parquet has no place for is refused with the first chunk', async () => {
       const empty = assignFieldIds(structType([rowField('nothing', structType([]))]))
-      encoder.open({ fileKey: 'file', rowType: empty, rowGroupRows: 10 })
+      encoder.open({ fileKey: 'file', rowType: empty, rowGroupRows: 10, rowGroupBytes: Infinity })
       await expect(encoder.write('file', chunkOf([{ nothing: {} }], empty))).rejects.toMatchObject({
         kind: 'unsupported',
         message: 'column nothing is a struct without fields, which Parquet cannot hold',

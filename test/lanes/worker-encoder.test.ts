@@ -13,7 +13,7 @@ encoderConformance('the worker encoder', () => workerEncoder({ name: 'encoder un
 
 const rowType = assignFieldIds(structType([rowField('id', { kind: 'long' })]))
 const chunk = (): Chunk => ({ partitionValue: null, rowCount: 1, byteLength: 8, columns: columnsOf(rowType, [{ id: 1n }]) })
-const file = { fileKey: 'file', rowType, rowGroupRows: 10 }
+const file = { fileKey: 'file', rowType, rowGroupRows: 10, rowGroupBytes: Infinity }
 
 test('the memory of a chunk is given away, not copied', async () => {
   const encoder = workerEncoder({ name: 'encoder', onCrash })

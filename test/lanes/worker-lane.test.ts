@@ -46,7 +46,7 @@ test('a verdict never waits behind an encode', async () => {
   const lane = workerLane({ name: 'lane', onCrash })
   const encoder = workerEncoder({ name: 'encoder', onCrash })
   const [chunk] = await bigChunk(lane)
-  encoder.open({ fileKey: 'file', rowType: orderTable, rowGroupRows: 1_000_000 })
+  encoder.open({ fileKey: 'file', rowType: orderTable, rowGroupRows: 1_000_000, rowGroupBytes: Infinity })
   const finished: string[] = []
   const encoding = encoder.write('file', chunk as Chunk).then(() => finished.push('encode'))
   for (let index = 0; index < 5; index++) await judged(lane).then(() => finished.push('verdict'))

@@ -57,6 +57,7 @@ function given({ store = new MemoryObjectStore() as ObjectStore } = {}) {
     random: seededRandom(1),
     rowType: orderTable,
     rowGroupRows: 1_000_000,
+    rowGroupBytes: 64_000_000,
     dataFolder: 'default/orders/data',
   }
   return { encoder, memory, store, generation: new FileGeneration(context, memory.share()) }
@@ -113,12 +114,16 @@ describe('the files of one commit', () => {
   test('are as large as the encoder said last of each', async () => {
     const { generation, encoder } = given()
     const answers = [10, 5, 30]
-    encoder.write = async () => ({ encodedBytes: answers.shift() ?? 0 })
+    encoder.write = async () => {
+      const encodedBytes = answers.shift() ?? 0
+      return { encodedBytes, openBytes: encodedBytes * 2 }
+    }
     expect(generation.encodedBytes).toBe(0)
     await generation.write(chunksOf([1, 2], { partitionBy: 'day', days: [0, 1] }))
     expect(generation.encodedBytes).toBe(15)
     await generation.write(chunksOf([3], { partitionBy: 'day' }))
     expect(generation.encodedBytes).toBe(35)
+    expect(generation.openBytes).toBe(70)
   })
 })
 

@@ -48,7 +48,8 @@ export async function decodeAndEncode(
   { batches, recordsPerBatch }: PreparedBatches,
   recordCount: number,
 ): Promise<void> {
-  const writer = new ParquetWriter({ rowType: table.rowType, rowGroupRows: limits.rowGroupRows })
+  const { rowGroupRows, rowGroupBytes } = limits
+  const writer = new ParquetWriter({ rowType: table.rowType, rowGroupRows, rowGroupBytes })
   const rows = new TableRows(tableShape(table.rowType))
   const writeRows = async (): Promise<void> => {
     const rowCount = rows.length

@@ -127,6 +127,7 @@ function planOf(random: Random): Plan {
     bounds: {
       chunkBytes: oneOf(random, [1, 20_000, 1 << 25]),
       rowGroupRows: oneOf(random, [3, 1_000_000]),
+      rowGroupBytes: 64_000_000,
       openPartitionsMax: oneOf(random, [2, 100]),
       catchUpReadBytes: oneOf(random, [1, 600, 1 << 22]),
     },

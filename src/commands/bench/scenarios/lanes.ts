@@ -73,7 +73,8 @@ class LaneAndEncoder {
     const { rowType } = this.#table
     const { batches, recordsPerBatch } = this.#prepared
     this.#lane.openTable({ tableKey: 'table', rowType, partitionBy: 'day' })
-    this.#encoder.open({ fileKey: 'file', rowType, rowGroupRows: limits.rowGroupRows })
+    const { rowGroupRows, rowGroupBytes } = limits
+    this.#encoder.open({ fileKey: 'file', rowType, rowGroupRows, rowGroupBytes })
     const batchCount = Math.ceil(recordCount / recordsPerBatch)
     let writing = Promise.resolve()
     for (let first = 0; first < batchCount; first += BATCHES_AHEAD) {
