@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { defineSchemas } from './broker/judge-batch.ts'
+import { defineSchemas } from './broker/lane-verdict.ts'
 import { connectLakeTopics, type LakeTopics } from './broker/lake-topics.ts'
 import type { BrokerContext, HostPort } from './broker/context.ts'
 import { Listener } from './broker/listener.ts'

@@ -5,7 +5,7 @@ import type { BatchIdentity } from '../log/log.ts'
 import type { LaneTicket } from '../sink/session-context.ts'
 import { HeadgateError } from '../shared/errors.ts'
 import type { BrokerContext, Call } from './context.ts'
-import { judgeBatch } from './judge-batch.ts'
+import { verdictOfLane } from './lane-verdict.ts'
 import { judgementOf } from './judgement.ts'
 import { kafkaCodeOf } from './kafka-errors.ts'
 import { refused, type PartitionAnswer } from './produce-answer.ts'
@@ -83,7 +83,7 @@ async function judge(batch: Omit<AdmittedBatch, 'laneTicket'>, broker: BrokerCon
   const { topic, partition, records, header } = batch
   const judgement = judgementOf(topic, broker.schemas, { hasTable: broker.tables.has(topic.topicId) })
   const lane = broker.lanes.laneFor(topic.topicId, partition)
-  const verdict = await judgeBatch(lane, broker, { topic: topic.name, partition, batch: records, judgement })
+  const verdict = await verdictOfLane(lane, broker, { topic: topic.name, partition, batch: records, judgement })
   switch (verdict.kind) {
     case 'valid':
       return { ...batch, laneTicket: judgement.tableKey === undefined ? undefined : { lane, ticket: verdict.ticket } }

@@ -1,4 +1,4 @@
-import { type BatchToJudge, judgeBatch, defineSchemas } from '../../../src/broker/judge-batch.ts'
+import { type BatchToJudge, verdictOfLane, defineSchemas } from '../../../src/broker/lane-verdict.ts'
 import { CalledEncoder, type EncoderCall } from '../../../src/lanes/encoder-calls.ts'
 import { EncoderExecutor } from '../../../src/lanes/encoder-executor.ts'
 import type { Lane } from '../../../src/lanes/lane.ts'
@@ -158,7 +158,7 @@ export class SimulatedBroker {
 
   async #judge(lane: Lane, batch: BatchToJudge) {
     try {
-      return await judgeBatch(lane, { schemas: orderSchemas, tables: this.sinks }, batch)
+      return await verdictOfLane(lane, { schemas: orderSchemas, tables: this.sinks }, batch)
     } catch (error) {
       if (!isErrorOfKind(error, 'store-unavailable')) throw error
       return { kind: 'unavailable', reason: error.message } as const

@@ -29,7 +29,7 @@ export interface LaneTables {
  * Has a lane judge a batch, and gives the lane the schemas and the table's columns that it lacks. The batch stays the
  * caller's. Fails closed, with HeadgateError `store-unavailable`: what was not judged is not accepted.
  */
-export async function judgeBatch(
+export async function verdictOfLane(
   lane: Lane,
   { schemas, tables }: JudgedBy,
   toJudge: BatchToJudge,
