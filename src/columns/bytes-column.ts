@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { ColumnBuilder } from './column-builder.ts'
 import type { ColumnBuffers } from './column-buffers.ts'
-import { appendShifted, grownBytes, grownInts, INITIAL_ROWS, isWorthKeeping, takeBytes } from './growth.ts'
+import { appendShifted, grownBytes, grownInts, INITIAL_ROWS, nextLength, takenBytes } from './growth.ts'
 import { SHORT_BYTES_MAX } from './utf8.ts'
 
 /** string, json and binary. What `append` takes as a string must be valid UTF-8 already; `appendUtf8` checks. */
@@ -77,10 +77,10 @@ export class BytesColumn extends ColumnBuilder {
   finish(): ColumnBuffers {
     const { length } = this
     const byteCount = this.#offsets[length] as number
-    const values = takeBytes(this.#bytes, byteCount)
-    const offsets = this.#offsets.slice(0, length + 1)
-    if (!isWorthKeeping(this.#offsets, length)) this.#offsets = new Int32Array(INITIAL_ROWS + 1)
-    if (!isWorthKeeping(this.#bytes, byteCount)) this.#bytes = new Uint8Array(INITIAL_ROWS * 16)
+    const values = takenBytes(this.#bytes, byteCount)
+    const offsets = this.#offsets.subarray(0, length + 1)
+    this.#offsets = new Int32Array(nextLength(length + 1))
+    this.#bytes = new Uint8Array(nextLength(byteCount))
     return { ...this.takeValidity(), offsets, values, children: [] }
   }
 

@@ -1,6 +1,6 @@
 import { ColumnBuilder } from './column-builder.ts'
 import type { ColumnBuffers } from './column-buffers.ts'
-import { grownBytes, grownInts, grownLength, INITIAL_ROWS, isWorthKeeping, packBits, takeBytes } from './growth.ts'
+import { grownBytes, grownInts, grownLength, INITIAL_ROWS, isWorthKeeping, nextLength, packBits, takenBytes } from './growth.ts'
 
 /** Columns whose rows all have the same width: boolean, int and date, long and timestamp, float and double, decimal. */
 export class BooleanColumn extends ColumnBuilder {
@@ -66,8 +66,8 @@ export class Int32Column extends ColumnBuilder {
   }
 
   finish(): ColumnBuffers {
-    const values = takeBytes(this.#values, this.length)
-    if (!isWorthKeeping(this.#values, this.length)) this.#values = new Int32Array(INITIAL_ROWS)
+    const values = takenBytes(this.#values, this.length)
+    this.#values = new Int32Array(nextLength(this.length))
     return { ...this.takeValidity(), offsets: null, values, children: [] }
   }
 
@@ -137,8 +137,8 @@ export class Int64Column extends ColumnBuilder {
   }
 
   finish(): ColumnBuffers {
-    const values = takeBytes(this.#halves, this.length * 2)
-    if (!isWorthKeeping(this.#halves, this.length * 2)) this.#halves = new Int32Array(INITIAL_ROWS * 2)
+    const values = takenBytes(this.#halves, this.length * 2)
+    this.#halves = new Int32Array(nextLength(this.length * 2, 2))
     return { ...this.takeValidity(), offsets: null, values, children: [] }
   }
 
@@ -185,8 +185,8 @@ export class FloatColumn extends ColumnBuilder {
   }
 
   finish(): ColumnBuffers {
-    const values = takeBytes(this.#values, this.length)
-    if (!isWorthKeeping(this.#values, this.length)) this.#values = this.#allocate(INITIAL_ROWS)
+    const values = takenBytes(this.#values, this.length)
+    this.#values = this.#allocate(nextLength(this.length))
     return { ...this.takeValidity(), offsets: null, values, children: [] }
   }
 
@@ -241,8 +241,8 @@ export class DecimalColumn extends ColumnBuilder {
   }
 
   finish(): ColumnBuffers {
-    const values = takeBytes(this.#words, this.length * 4)
-    if (!isWorthKeeping(this.#words, this.length * 4)) this.#words = new Int32Array(INITIAL_ROWS * 4)
+    const values = takenBytes(this.#words, this.length * 4)
+    this.#words = new Int32Array(nextLength(this.length * 4, 4))
     return { ...this.takeValidity(), offsets: null, values, children: [] }
   }
 

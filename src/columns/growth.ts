@@ -54,10 +54,20 @@ const KEPT_USE = 4
 
 type FixedWidth = Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>
 
-/** The first `count` elements as bytes that own their memory. */
-export function takeBytes(values: FixedWidth, count: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(values.buffer.slice(0, count * values.BYTES_PER_ELEMENT))
+/** The first `count` elements as bytes: the same memory, which its column gives away. */
+export function takenBytes(values: FixedWidth, count: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(values.buffer, 0, count * values.BYTES_PER_ELEMENT)
 }
+
+/**
+ * How long the buffer is that comes after one that was given away: the next chunk is as large as the last one, and growing
+ * to it from nothing copies everything thrice. With a little to spare, because chunks differ.
+ */
+export function nextLength(used: number, width = 1): number {
+  return grownLength(0, used + (used >> SPARE_SHIFT), width)
+}
+
+const SPARE_SHIFT = 4
 
 /** One bit per byte that is not 0, least significant first. */
 export function packBits(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {

@@ -1,7 +1,7 @@
 import { assert } from '../shared/assert.ts'
 import { ColumnBuilder } from './column-builder.ts'
 import type { ColumnBuffers } from './column-buffers.ts'
-import { appendShifted, grownInts, INITIAL_ROWS, isWorthKeeping } from './growth.ts'
+import { appendShifted, grownInts, INITIAL_ROWS, nextLength } from './growth.ts'
 
 /** Columns made of columns: children first, then the parent's row. */
 export class StructColumn extends ColumnBuilder {
@@ -78,8 +78,8 @@ export abstract class RepeatedColumn extends ColumnBuilder {
     const items = this.#offsets[length] as number
     for (const child of this.children) assert(child.length === items, 'items without a row')
     const children = this.children.map((child) => child.finish())
-    const offsets = this.#offsets.slice(0, length + 1)
-    if (!isWorthKeeping(this.#offsets, length)) this.#offsets = new Int32Array(INITIAL_ROWS + 1)
+    const offsets = this.#offsets.subarray(0, length + 1)
+    this.#offsets = new Int32Array(nextLength(length + 1))
     return { ...this.takeValidity(), offsets, values: null, children }
   }
 
