@@ -1,6 +1,6 @@
 import { type BatchHeader, hasLogAppendTime } from '../protocol/records/batch.ts'
 import type { RecordWalker } from '../protocol/records/record-walker.ts'
-import { timestampMsMax, timestampMsMin } from './time-partition.ts'
+import { MILLIS_FIRST, MILLIS_LAST } from '../columns/time-range.ts'
 
 /**
  * The times of a batch's records in milliseconds, and the span of those that were asked for. A batch with LogAppendTime
@@ -28,7 +28,7 @@ export class RecordTimes {
     const exactMs = this.#commonMs ?? this.#baseMs + record.timestampDelta
     const isExact = this.#commonMs !== undefined || (this.#isBaseExact && Number.isFinite(exactMs))
     let ms = isExact ? exactMs : Number(this.#timestamp(record))
-    if (ms < timestampMsMin || ms > timestampMsMax) {
+    if (ms < MILLIS_FIRST || ms > MILLIS_LAST) {
       if (!this.#isStored) return NaN
       ms = clamp(ms)
     }
@@ -47,5 +47,5 @@ export class RecordTimes {
 }
 
 function clamp(ms: number): number {
-  return Math.min(timestampMsMax, Math.max(timestampMsMin, ms))
+  return Math.min(MILLIS_LAST, Math.max(MILLIS_FIRST, ms))
 }

@@ -25,11 +25,6 @@ export function partitionValueOf(partitionBy: TimePartition, timestampMs: number
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-/** 0001-01-01T00:00:00.000Z: readers of the tables take no year before it. */
-export const timestampMsMin = -62_135_596_800_000
-/** 9999-12-31T23:59:59.999Z. */
-export const timestampMsMax = 253_402_300_799_999
-
 function monthsSinceEpoch(date: Date): number {
   return (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth()
 }

@@ -1,3 +1,4 @@
+import { DAY_FIRST, DAY_LAST } from '../../columns/time-range.ts'
 import type { LogicalType, TimestampUnit } from './logical-type.ts'
 
 /** Dates, times and timestamps as ISO 8601 text and back, exact to the nanosecond. */
@@ -38,7 +39,7 @@ export function parseTemporal(logical: Temporal, text: string): bigint | undefin
 }
 
 function dateText(days: bigint): string | undefined {
-  if (days < -719_162n || days > 2_932_896n) return undefined
+  if (days < DAY_FIRST || days > DAY_LAST) return undefined
   return new Date(Number(days) * 86_400_000).toISOString().slice(0, 10)
 }
 

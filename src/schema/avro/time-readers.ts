@@ -1,6 +1,7 @@
 import type { BytesColumn } from '../../columns/bytes-column.ts'
 import type { Int32Column, Int64Column } from '../../columns/fixed-width-columns.ts'
 import type { StructColumn } from '../../columns/nested-columns.ts'
+import { DAY_FIRST, DAY_LAST, MILLIS_FIRST, MILLIS_LAST } from '../../columns/time-range.ts'
 import { longText, type ValueCursor } from './value-cursor.ts'
 import { readIntValue, readLongParts, take, wordAt } from './value-readers.ts'
 
@@ -9,17 +10,11 @@ import { readIntValue, readLongParts, take, wordAt } from './value-readers.ts'
  * outside the years 0001 to 9999, times outside one day.
  */
 
-const DAY_FIRST = -719_162
-const DAY_LAST = 2_932_896
-
 export function readDate(cursor: ValueCursor, column: Int32Column): void {
   const days = readIntValue(cursor)
   if (days < DAY_FIRST || days > DAY_LAST) cursor.fail(`expected a date in the years 0001 to 9999, got day ${days} since 1970`)
   column.append(days)
 }
-
-const MILLIS_FIRST = -62_135_596_800_000
-const MILLIS_LAST = 253_402_300_799_999
 
 export function readTimestampMillis(cursor: ValueCursor, column: Int64Column): void {
   readLongParts(cursor)

@@ -1,4 +1,5 @@
 import type { Int64Column } from '../../columns/fixed-width-columns.ts'
+import { DAY_FIRST, SECONDS_FIRST, SECONDS_LAST } from '../../columns/time-range.ts'
 
 /**
  * Dates and times of RFC 3339, read from bytes without allocating. What is valid is what ajv-formats takes in full
@@ -45,7 +46,7 @@ export function parseDate(bytes: Uint8Array, start: number, end: number): number
 export function appendDateTime(column: Int64Column, bytes: Uint8Array, start: number, end: number): boolean {
   if (!readDateTime(bytes, start, end) || !hasReadZone) return false
   const seconds = readDays * SECONDS_PER_DAY + readSeconds
-  if (seconds < DAY_FIRST * SECONDS_PER_DAY || seconds >= (DAY_LAST + 1) * SECONDS_PER_DAY) return false
+  if (seconds < SECONDS_FIRST || seconds > SECONDS_LAST) return false
   appendMicros(column, seconds, readMicros)
   return true
 }
@@ -165,10 +166,6 @@ function twoDigitsAt(bytes: Uint8Array, position: number): number {
 const scratch = new Uint8Array(64)
 const DATE_LENGTH = 'yyyy-mm-dd'.length
 const TIME_LENGTH = 'hh:mm:ss'.length
-/** 0001-01-01: readers of the tables take no year before it. */
-const DAY_FIRST = -719_162
-/** 9999-12-31. */
-const DAY_LAST = 2_932_896
 const SECONDS_PER_DAY = 86_400
 const MINUTES_PER_DAY = 1_440
 /** No number of a date or an offset in minutes is as low. */

@@ -1,3 +1,5 @@
+import { SECONDS_FIRST, SECONDS_LAST } from '../../../columns/time-range.ts'
+
 /**
  * Texts of Timestamp and Duration in proto3 JSON (https://protobuf.dev/programming-guides/json/), and of the times of
  * day. Null means that the value or text is outside of what the type allows.
@@ -7,15 +9,13 @@ export interface SecondsAndNanos {
   readonly nanos: number
 }
 
-export const TIMESTAMP_SECONDS_MIN = -62_135_596_800
-export const TIMESTAMP_SECONDS_MAX = 253_402_300_799
 /** Ten thousand years. */
 export const DURATION_SECONDS_MAX = 315_576_000_000
 export const NANOS_MAX = 999_999_999
 
 /** `2026-01-02T03:04:05.123Z`, with 0, 3, 6 or 9 digits of a second. */
 export function timestampText({ seconds, nanos }: SecondsAndNanos): string | null {
-  if (seconds < TIMESTAMP_SECONDS_MIN || seconds > TIMESTAMP_SECONDS_MAX || nanos < 0 || nanos > NANOS_MAX) return null
+  if (seconds < SECONDS_FIRST || seconds > SECONDS_LAST || nanos < 0 || nanos > NANOS_MAX) return null
   return `${new Date(Number(seconds) * 1_000).toISOString().slice(0, 19)}${fraction(nanos)}Z`
 }
 
@@ -29,7 +29,7 @@ export function parseTimestamp(text: string): SecondsAndNanos | null {
   const milliseconds = Date.parse(`${local}${zone}`)
   if (Number.isNaN(milliseconds)) return null
   const seconds = milliseconds / 1_000
-  if (seconds < TIMESTAMP_SECONDS_MIN || seconds > TIMESTAMP_SECONDS_MAX) return null
+  if (seconds < SECONDS_FIRST || seconds > SECONDS_LAST) return null
   return { seconds: BigInt(seconds), nanos: nanosOf(match[2]) }
 }
 

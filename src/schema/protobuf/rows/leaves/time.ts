@@ -1,6 +1,7 @@
 import type { Int64Column } from '../../../../columns/fixed-width-columns.ts'
 import { RecordError } from '../../../language.ts'
-import { DURATION_SECONDS_MAX, NANOS_MAX, TIMESTAMP_SECONDS_MAX, TIMESTAMP_SECONDS_MIN } from '../../json/time-text.ts'
+import { SECONDS_FIRST, SECONDS_LAST } from '../../../../columns/time-range.ts'
+import { DURATION_SECONDS_MAX, NANOS_MAX } from '../../json/time-text.ts'
 import { readTag, readVarint, scratch, skipValue, tagOf, wireErrors } from '../../wire/wire.ts'
 
 /** google.protobuf.Timestamp as microseconds, rounded down. */
@@ -8,8 +9,7 @@ export function appendTimestamp(column: Int64Column, bytes: Uint8Array, start: n
   readTime(bytes, start, end)
   const seconds = secondsOf()
   const nanos = time[NANOS] as number
-  if (seconds < TIMESTAMP_SECONDS_MIN || seconds > TIMESTAMP_SECONDS_MAX)
-    throw new RecordError(path, 'a Timestamp is within the years 0001 and 9999')
+  if (seconds < SECONDS_FIRST || seconds > SECONDS_LAST) throw new RecordError(path, 'a Timestamp is within the years 0001 and 9999')
   if (nanos < 0 || nanos > NANOS_MAX) throw new RecordError(path, 'the nanos of a Timestamp are 0 to 999,999,999')
   appendMicros(column, seconds, nanos)
 }
