@@ -13,7 +13,7 @@ import { isConstraint, whileBusy } from './sqlite-retry.ts'
  * JDBC catalogs of Spark and Trino open it as it is, under the catalog name `headgate`, and may commit to it at any
  * time: a commit is one conditional UPDATE, whoever makes it.
  */
-export const CATALOG_NAME = 'headgate'
+const CATALOG_NAME = 'headgate'
 
 export interface SqlCatalogOptions extends CatalogOptions {
   /** Of the database file, which is created if absent. */

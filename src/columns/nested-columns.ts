@@ -44,7 +44,7 @@ export class StructColumn extends ColumnBuilder {
 }
 
 /** Lists (one child) and maps (key and value). */
-export abstract class RepeatedColumn extends ColumnBuilder {
+abstract class RepeatedColumn extends ColumnBuilder {
   abstract readonly children: readonly ColumnBuilder[]
   #offsets: Int32Array<ArrayBuffer> = new Int32Array(INITIAL_ROWS + 1)
 

@@ -38,7 +38,7 @@ export function reportText({ scenario, figures }: BenchReport, style: Style): st
 }
 
 /** Three digits that mean something, and no more: runs differ by some percent. */
-export function amountText(value: number): string {
+function amountText(value: number): string {
   if (Math.abs(value) >= 1_000) return countText(Math.round(value))
   const decimals = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2
   return value.toFixed(decimals)

@@ -30,18 +30,3 @@ export function hasMessageAt(schema: LinkedSchema): HasMessage {
     return count > 0
   }
 }
-
-/** The indexes of a message by its name, full or without the package; undefined when the file has no such message. */
-export function messageIndexesOf(schema: LinkedSchema, name: string): readonly number[] | undefined {
-  const { packageName } = schema.main.ast
-  const find = (messages: readonly MessageType[], path: readonly number[]): readonly number[] | undefined => {
-    for (const [index, message] of messages.entries()) {
-      const { fullName } = message
-      if (fullName === name || (packageName !== '' && fullName === `${packageName}.${name}`)) return [...path, index]
-      const inside = find(message.messages, [...path, index])
-      if (inside) return inside
-    }
-    return undefined
-  }
-  return find(schema.main.messages, [])
-}

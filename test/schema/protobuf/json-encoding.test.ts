@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { RecordError } from '../../../src/schema/language.ts'
 import { decodeProtobuf, encodeProtobuf } from '../../../src/schema/protobuf/json/json-encoding.ts'
 import { parseProtobuf } from '../../../src/schema/protobuf/language.ts'
-import { hasMessageAt, messageIndexesOf } from '../../../src/schema/protobuf/message-indexes.ts'
+import { hasMessageAt } from '../../../src/schema/protobuf/message-indexes.ts'
 import type { JsonValue } from '../../../src/shared/json.ts'
 
 const { linked } = parseProtobuf({
@@ -103,18 +103,6 @@ describe('JSON that does not fit is refused with its path', () => {
     for (let level = 0; level < 10_000; level++) value = { self: value }
     expect(() => encodeProtobuf(linked, value)).toThrow(RecordError)
   })
-})
-
-test('a message is found by its name', () => {
-  for (const [name, indexes] of [
-    ['p.M', [0]],
-    ['N', [1]],
-    ['p.N.Deep', [1, 0]],
-    ['N.Deep', [1, 0]],
-    ['Deep', undefined],
-    ['q.M', undefined],
-  ] as const)
-    expect([name, messageIndexesOf(linked, name)]).toEqual([name, indexes])
 })
 
 test('a message is there at the indexes of its place, and nowhere else', () => {
