@@ -8,7 +8,9 @@ import { Listener } from './broker/listener.ts'
 import { MemoryBudget } from './broker/memory-budget.ts'
 import type { TopicDefaults } from './broker/topic-configs.ts'
 import { RefusalLog } from './broker/refusal-log.ts'
+import { startRetention } from './broker/retention-passes.ts'
 import { Topics } from './broker/topics.ts'
+import type { Catalog } from './catalogs/catalog.ts'
 import { openCatalog } from './catalogs/open.ts'
 import { createApp } from './http/app.ts'
 import { adminRoutes } from './http/admin-routes.ts'
@@ -22,6 +24,7 @@ import { workerLane } from './lanes/worker-lane.ts'
 import { openLog, type OpenedLog } from './log/open.ts'
 import { openSegmentPieces } from './log/segment-pieces.ts'
 import { FramePool } from './protocol/frame-pool.ts'
+import type { LakeRoot } from './objects/lake-root.ts'
 import { openObjectStore } from './objects/open.ts'
 import { RetryingObjectStore } from './objects/retry.ts'
 import { registeredTopicSchemas } from './registry/registered-topic-schemas.ts'
@@ -29,17 +32,20 @@ import { Registry } from './registry/registry.ts'
 import { registryRoutes } from './registry/routes.ts'
 import type { TopicFileSettings } from './registry/folder/topic-file-settings.ts'
 import { registerFolder } from './registry/schemas-folder.ts'
+import type { TopicSchemas } from './registry/topic-schemas.ts'
 import { topicOfValueSubject } from './registry/subject-names.ts'
 import { parseAddress, type Settings } from './settings.ts'
-import { systemClock } from './shared/clock.ts'
-import { HeadgateError, messageOf } from './shared/errors.ts'
+import { systemClock, type Clock } from './shared/clock.ts'
+import { messageOf } from './shared/errors.ts'
 import { limits } from './shared/limits.ts'
 import type { Logger } from './shared/log.ts'
 import { Metrics } from './shared/metrics.ts'
 import { Permits } from './shared/permits.ts'
-import { systemRandom } from './shared/random.ts'
+import { systemRandom, type Random } from './shared/random.ts'
+import type { TablesContext } from './sink/open-tables.ts'
 import { Sinks } from './sink/sinks.ts'
 import { openStateStore } from './state/open.ts'
+import type { StateStore } from './state/state-store.ts'
 import { version } from './version.ts'
 
 /** A running server. */
@@ -65,14 +71,62 @@ export async function startHeadgate(settings: Settings, logger: Logger): Promise
   }
 }
 
+/** What everything of a server shares. */
+interface World {
+  readonly clock: Clock
+  readonly random: Random
+  readonly metrics: Metrics
+  readonly logger: Logger
+}
+
 /** Whatever is opened says to `opened` how it is closed; the last one opened is closed first. */
 async function startOn(opened: AsyncDisposableStack, settings: Settings, logger: Logger): Promise<Headgate> {
-  const clock = systemClock
-  const random = systemRandom
-  const metrics = new Metrics()
+  const [clock, metrics] = [systemClock, new Metrics()]
+  const world = { clock, random: systemRandom, metrics, logger }
   const dataDir = resolve(settings['data-dir'])
-  await mkdir(dataDir, { recursive: true })
+  const storage = await openStorage(opened, dataDir, world)
+  // Topics stand above the registry and tell it what their tables are, once they are open.
+  let lakeTopics: LakeTopics | undefined
+  const registry = await Registry.open({
+    state: storage.state.schemas,
+    clock,
+    tableOf: (subject) => lakeTopics?.rowTypeOf(topicOfValueSubject(subject) ?? ''),
+  })
+  const schemas = registeredTopicSchemas(registry)
+  const { lanes, tables, sinks } = openSinks(opened, { settings, storage, schemas }, world)
+  const topics = topicsOf(storage, settings, world)
+  lakeTopics = connectLakeTopics({ topics, schemas, sinks, logger })
+  topics.addListener(lakeTopics)
+  await topics.open()
+  await applyTopicFiles(topics, await registerFolder(settings.schemas, registry, logger), settings['default-partitions'])
+  const broker: BrokerContext = {
+    clusterId: await storage.state.clusterId(),
+    nodeId: 1,
+    topics,
+    log: storage.log,
+    state: storage.state,
+    schemas,
+    lanes,
+    tables: sinks,
+    autoCreateTopics: settings['auto-create-topics'],
+    defaultPartitions: settings['default-partitions'],
+    clock,
+    logger,
+    metrics,
+    refusals: new RefusalLog({ logger, clock }),
+  }
+  return serve(opened, { settings, dataDir, storage, registry, broker, sinks, tables }, world)
+}
 
+interface Storage {
+  readonly state: StateStore
+  readonly log: OpenedLog
+  readonly root: LakeRoot
+  readonly catalog: Catalog
+}
+
+async function openStorage(opened: AsyncDisposableStack, dataDir: string, { clock, random, logger }: World): Promise<Storage> {
+  await mkdir(dataDir, { recursive: true })
   const state = await openStateStore(join(dataDir, 'state.db'), { clock, random })
   opened.defer(() => state.close())
   const pieces = await openSegmentPieces(join(dataDir, 'log'), { clock, random })
@@ -82,16 +136,22 @@ async function startOn(opened: AsyncDisposableStack, settings: Settings, logger:
   const root = { uri: lake.uri, store: new RetryingObjectStore(lake.store, { clock, random }) }
   const catalog = await openCatalog(`sqlite://${join(dataDir, 'catalog.db')}`, { root, clock, random, logger })
   opened.defer(() => catalog.close())
+  return { state, log, root, catalog }
+}
 
-  // Topics stand above the registry and tell it what their tables are, once they are open.
-  let lakeTopics: LakeTopics | undefined
-  const registry = await Registry.open({
-    state: state.schemas,
-    clock,
-    tableOf: (subject) => lakeTopics?.rowTypeOf(topicOfValueSubject(subject) ?? ''),
-  })
-  const schemas = registeredTopicSchemas(registry)
+interface OpenedSinks {
+  readonly lanes: LanePool
+  readonly tables: TablesContext
+  readonly sinks: Sinks
+}
 
+function openSinks(
+  opened: AsyncDisposableStack,
+  { settings, storage, schemas }: { settings: Settings; storage: Storage; schemas: TopicSchemas },
+  world: World,
+): OpenedSinks {
+  const { catalog, log, root } = storage
+  const { clock, random, logger } = world
   const onCrash = (error: Error): void => logger.error({ reason: messageOf(error) }, 'a worker thread died; it starts again')
   const lanes = LanePool.of(settings.lanes || Math.max(1, availableParallelism() - 1), (index) =>
     workerLane({ name: `lane ${index}`, onCrash }),
@@ -106,42 +166,37 @@ async function startOn(opened: AsyncDisposableStack, settings: Settings, logger:
     tables,
     defineSchemas: (lane, needed) => defineSchemas(lane, schemas, needed),
     bufferBytesMax: settings['buffer-memory-bytes'],
-    metrics,
-    clock,
-    random,
-    logger,
+    ...world,
   })
-
   // What is left by then is not flushed: the next start reads it from the log.
   opened.defer(() => sinks.drain(AbortSignal.abort()))
+  return { lanes, tables, sinks }
+}
 
+/** The log is the first to be told of a topic. */
+function topicsOf({ state, log }: Storage, settings: Settings, { clock, random, logger }: World): Topics {
   const topics = new Topics({ state, clock, random, logger, namespace: settings.namespace, defaults: topicDefaults(settings) })
   topics.addListener({
     onCreated: (topic) => log.addTopic(topic.topicId, topic.partitionCount),
     onChanged: async () => undefined,
     onDeleted: (topic) => log.removeTopic(topic.topicId),
   })
-  lakeTopics = connectLakeTopics({ topics, schemas, sinks, logger })
-  topics.addListener(lakeTopics)
-  await topics.open()
-  await applyTopicFiles(topics, await registerFolder(settings.schemas, registry, logger), settings['default-partitions'])
+  return topics
+}
 
-  const broker: BrokerContext = {
-    clusterId: await state.clusterId(),
-    nodeId: 1,
-    topics,
-    log,
-    state,
-    schemas,
-    lanes,
-    tables: sinks,
-    autoCreateTopics: settings['auto-create-topics'],
-    defaultPartitions: settings['default-partitions'],
-    clock,
-    logger,
-    metrics,
-    refusals: new RefusalLog({ logger, clock }),
-  }
+interface Served {
+  readonly settings: Settings
+  readonly dataDir: string
+  readonly storage: Storage
+  readonly registry: Registry
+  readonly broker: BrokerContext
+  readonly sinks: Sinks
+  readonly tables: TablesContext
+}
+
+/** Opens the ports. To close goes from the outside in: nobody is answered any more, then rows are flushed, then all is let go. */
+async function serve(opened: AsyncDisposableStack, served: Served, { clock, logger, metrics }: World): Promise<Headgate> {
+  const { settings, dataDir, storage, registry, broker, sinks, tables } = served
   let isReady = false
   const advertised = settings['advertised-kafka'] === '' ? undefined : parseAddress('--advertised-kafka', settings['advertised-kafka'])
   const listener = new Listener({
@@ -161,10 +216,9 @@ async function startOn(opened: AsyncDisposableStack, settings: Settings, logger:
   opened.defer(() => app.close())
   const http = await listenHttp(app, settings.http)
   const kafka = await listener.listen(settings.kafka)
-  const retention = startRetention({ log, topics, sinks, logger })
+  const retention = startRetention({ log: storage.log, topics: broker.topics, sinks, clock, logger })
   isReady = true
   logger.info({ kafka: `${kafka.host}:${kafka.port}`, http: `${http.host}:${http.port}`, dataDir, version }, 'ready')
-
   return {
     kafka,
     http,
@@ -198,35 +252,5 @@ async function applyTopicFiles(topics: Topics, files: ReadonlyMap<string, TopicF
     if (!topic) await topics.create({ name, partitionCount, configs })
     else if (entries.some(([key, value]) => topic.configs[key] !== value))
       await topics.changeConfigs(name, (others) => ({ ...others, ...configs }))
-  }
-}
-
-/** Log bytes that are old enough, and in the table, go from time to time. */
-function startRetention({ log, topics, sinks, logger }: { log: OpenedLog; topics: Topics; sinks: Sinks; logger: Logger }): {
-  stop(): Promise<void>
-} {
-  const stopping = new AbortController()
-  const { signal } = stopping
-  const pass = (): Promise<unknown> =>
-    log.enforceRetention({
-      policyOf: (topicId) => topics.getById(topicId)?.settings,
-      keepFrom: (topicId, partition) => sinks.committedOffset(topicId, partition),
-      signal,
-    })
-  const run = async (): Promise<void> => {
-    for (;;) {
-      await systemClock.sleep(limits.retentionIntervalMs, signal).catch(() => undefined)
-      if (signal.aborted) return
-      await pass().catch((error: unknown) => {
-        if (!signal.aborted) logger.warn({ reason: messageOf(error) }, 'a pass of retention failed; the next one goes on')
-      })
-    }
-  }
-  const running = run()
-  return {
-    stop() {
-      stopping.abort(new HeadgateError('shutting-down', 'the server is closing'))
-      return running
-    },
   }
 }
