@@ -6,8 +6,9 @@ import { ContextSchemas, NONE, type RegisteredSchema } from './context-schemas.t
 import { IndexedSchema, type UsesOf } from './indexed-schema.ts'
 import { LoadedVersions } from './loaded-versions.ts'
 import { parseReferences, schemaTypes } from './schema-content.ts'
+import { Referrers } from './referrers.ts'
 import { SortedNames } from './sorted-names.ts'
-import { DEFAULT_CONTEXT, subjectBeside, contextPrefix } from './subject.ts'
+import { DEFAULT_CONTEXT } from './subject.ts'
 
 export interface RegisteredVersion {
   readonly subject: string
@@ -35,8 +36,7 @@ export class RegistryIndex {
   #documents = new Map<string, unknown>()
   /** What `contexts` answered last; undefined when that may have changed. */
   #contextNames: readonly string[] | undefined
-  /** Who refers to a version, by its key. */
-  #referrers = new Map<string, Set<RegisteredSchema>>()
+  #referrers = new Referrers()
   #schemaTypes = new Set<SchemaType>()
   #stored: SchemaList = { heads: [], guids: [], at: neverLoaded }
 
@@ -53,7 +53,7 @@ export class RegistryIndex {
     this.#uses = new Map()
     this.#documents = new Map()
     this.#contextNames = undefined
-    this.#referrers = new Map()
+    this.#referrers = new Referrers()
     this.#schemaTypes = new Set()
     this.#stored = rows.schemas
     for (const { context, maxId } of rows.maxIds) this.#schemasOf(context).maxId = maxId
@@ -122,8 +122,7 @@ export class RegistryIndex {
 
   /** Schemas with a live version that refer to this version. */
   referrers(subject: string, version: number): RegisteredSchema[] {
-    const all = this.#referrers.get(versionKey(subject, version)) ?? []
-    return [...all].filter(({ uses }) => uses.some(({ isDeleted }) => !isDeleted))
+    return this.#referrers.of(subject, version)
   }
 
   document(key: string): unknown {
@@ -162,7 +161,8 @@ export class RegistryIndex {
       const ofContext = this.#schemasOf(context)
       ofContext.putRow(schemaId, row++)
       this.#schemaTypes.add(knownType(schemaId, schemaType))
-      if (references !== '') this.#addReferrer(ofContext.byId(schemaId))
+      const schema = references === '' ? undefined : ofContext.byId(schemaId)
+      if (schema) this.#referrers.add(schema)
     }
   }
 
@@ -173,7 +173,7 @@ export class RegistryIndex {
     const schema = this.#schemaOf(stored)
     this.#schemaTypes.add(schema.schemaType)
     schemas.put(schema)
-    this.#addReferrer(schema)
+    this.#referrers.add(schema)
   }
 
   #schemaOf({ context: contextName, schemaId, guid, schemaType: typeName, references: referencesText }: StoredSchema): RegisteredSchema {
@@ -192,18 +192,13 @@ export class RegistryIndex {
     return uses
   }
 
-  #addReferrer(schema: RegisteredSchema | undefined): void {
-    if (!schema) return
-    for (const key of referenceKeys(schema)) this.#referrers.set(key, (this.#referrers.get(key) ?? new Set()).add(schema))
-  }
-
   /** Only a schema that nothing uses is ever replaced. */
   #dropSchema(schemas: ContextSchemas, schema: RegisteredSchema): void {
     assert(schema.uses.length === 0, 'a schema in use was replaced')
     schemas.remove(schema)
     this.#uses.delete(schema)
     this.#newSubjects.delete(schema)
-    for (const key of referenceKeys(schema)) this.#referrers.get(key)?.delete(schema)
+    this.#referrers.remove(schema)
   }
 
   /** Undefined for a subject that has none, and for one that was taken before. */
@@ -285,11 +280,3 @@ const typeByName: { readonly [name: string]: SchemaType | undefined } = Object.f
 
 /** The documents that say which contexts there are. */
 export const CONTEXT_KEY = 'context/'
-
-function referenceKeys({ context, references }: RegisteredSchema): string[] {
-  return references.map(({ subject, version }) => versionKey(subjectBeside(contextPrefix(context), subject), version))
-}
-
-function versionKey(subject: string, version: number): string {
-  return `${version}/${subject}`
-}
