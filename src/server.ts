@@ -28,6 +28,7 @@ import type { LakeRoot } from './objects/lake-root.ts'
 import { openObjectStore } from './objects/open.ts'
 import { RetryingObjectStore } from './objects/retry.ts'
 import { registeredTopicSchemas } from './registry/registered-topic-schemas.ts'
+import { followStore } from './registry/follow-store.ts'
 import { Registry } from './registry/registry.ts'
 import { registryRoutes } from './registry/routes.ts'
 import type { TopicFileSettings } from './registry/folder/topic-file-settings.ts'
@@ -92,6 +93,8 @@ async function startOn(opened: AsyncDisposableStack, settings: Settings, logger:
     clock,
     tableOf: (subject) => lakeTopics?.rowTypeOf(topicOfValueSubject(subject) ?? ''),
   })
+  const following = followStore(registry, { clock, logger })
+  opened.defer(() => following.stop())
   const schemas = registeredTopicSchemas(registry)
   const { lanes, tables, sinks } = openSinks(opened, { settings, storage, schemas }, world)
   const topics = topicsOf(storage, settings, world)

@@ -84,6 +84,8 @@ export const limits = {
 
   /** Attempts of one change while others change the registry, too. */
   registryAttemptsMax: 100,
+  /** Between two looks at what other brokers wrote to the store, milliseconds. */
+  registryRefreshMs: 1_000,
   /** Changes that wait for their turn; above it they are refused. */
   registryChangesWaitingMax: 1_000,
   /** One body of a request to the registry (42209 above it). */

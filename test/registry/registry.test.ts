@@ -1,9 +1,12 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { configAt } from '../../src/registry/config.ts'
+import { followStore } from '../../src/registry/follow-store.ts'
 import type { Registry } from '../../src/registry/registry.ts'
 import { registeredTopicSchemas } from '../../src/registry/registered-topic-schemas.ts'
 import { ManualClock } from '../../src/shared/clock.ts'
 import { limits } from '../../src/shared/limits.ts'
+import { silentLogger } from '../../src/shared/log.ts'
 import { seededRandom } from '../../src/shared/random.ts'
 import { withStateFaults } from '../../src/state/faults.ts'
 import { memoryState } from '../../src/state/memory.ts'
@@ -71,6 +74,23 @@ describe('two brokers on one store', () => {
     expect((await second.lookUp('a', record('x'), { isNormalized: false, includeDeleted: false })).version).toBe(1)
     await first.register('b', record('x'), asSent)
     expect(await second.deleteSubject('b', { isPermanent: false })).toEqual([1])
+  })
+
+  test('a broker that is told of nothing sees what the other one changed soon after', async () => {
+    const [first, second] = await pair()
+    const clock = new ManualClock()
+    const following = followStore(second, { clock, logger: silentLogger })
+    await first.register('a', record('x'), asSent)
+    await first.register('b', record('x'), asSent)
+    await second.refresh()
+    await first.deleteSubject('b', { isPermanent: false })
+    await first.register('a', record('x', 'y?'), asSent)
+    await first.updateConfig('a', { compatibilityLevel: 'FULL' })
+    await clock.advance(limits.registryRefreshMs)
+    await vi.waitFor(() => expect(configAt(second.index, 'a')).toMatchObject({ compatibilityLevel: 'FULL' }))
+    expect(second.index.versions('a')).toHaveLength(2)
+    expect(second.index.hasVersions('b', { includeDeleted: false })).toBe(false)
+    await following.stop()
   })
 
   test('a topic judged by one follows what is registered with the other', async () => {
