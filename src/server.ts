@@ -6,7 +6,6 @@ import { connectLakeTopics, type LakeTopics } from './broker/lake-topics.ts'
 import type { BrokerContext, HostPort } from './broker/context.ts'
 import { Listener } from './broker/listener.ts'
 import { MemoryBudget } from './broker/memory-budget.ts'
-import type { TopicDefaults } from './broker/topic-configs.ts'
 import { RefusalLog } from './broker/refusal-log.ts'
 import { startRetention } from './broker/retention-passes.ts'
 import { Topics } from './broker/topics.ts'
@@ -47,6 +46,7 @@ import type { TablesContext } from './sink/open-tables.ts'
 import { Sinks } from './sink/sinks.ts'
 import { openStateStore } from './state/open.ts'
 import type { StateStore } from './state/state-store.ts'
+import { topicDefaults } from './topic-defaults.ts'
 import { version } from './version.ts'
 
 /** A running server. */
@@ -233,16 +233,6 @@ async function serve(opened: AsyncDisposableStack, served: Served, { clock, logg
       await opened.disposeAsync()
       logger.info({}, 'closed')
     },
-  }
-}
-
-function topicDefaults(settings: Settings): TopicDefaults {
-  return {
-    'lake.enable': settings['default-lake-enable'],
-    'lake.formats': settings['default-lake-formats'],
-    'lake.commit.interval.ms': String(settings['default-lake-commit-interval-ms']),
-    'lake.target.file.bytes': String(settings['default-lake-target-file-bytes']),
-    'retention.ms': String(settings['default-retention-ms']),
   }
 }
 

@@ -4,7 +4,7 @@ import { HeadgateError } from './shared/errors.ts'
  * The one settings table of a server: flag, environment name, type, default and doc. Help text, environment parsing and
  * validation are derived from it. A flag beats the environment, which beats the default.
  */
-interface SettingSpec {
+export interface SettingSpec {
   readonly kind: 'text' | 'address' | 'count' | 'bytes' | 'flag' | 'choice'
   readonly fallback: string
   readonly doc: string
@@ -30,6 +30,18 @@ export const settingSpecs = {
   namespace: { kind: 'text', fallback: 'default', doc: 'Namespace of tables whose topic names none.' },
   'auto-create-topics': { kind: 'flag', fallback: 'true', doc: 'Create a topic when a client asks for one that does not exist.' },
   'default-partitions': { kind: 'count', fallback: '1', min: 1, max: 10_000, doc: 'Partitions of a topic created without a number.' },
+  'default-schema-validation': {
+    kind: 'choice',
+    choices: ['full', 'none'],
+    fallback: 'full',
+    doc: 'schema.validation of topics that do not set it.',
+  },
+  'default-schema-framing': {
+    kind: 'choice',
+    choices: ['auto', 'confluent', 'header', 'raw'],
+    fallback: 'auto',
+    doc: 'schema.framing of topics that do not set it.',
+  },
   'default-lake-enable': {
     kind: 'choice',
     choices: ['auto', 'true', 'false'],
@@ -38,9 +50,15 @@ export const settingSpecs = {
   },
   'default-lake-formats': {
     kind: 'choice',
-    choices: ['iceberg', 'delta', 'iceberg,delta'],
+    choices: ['iceberg', 'delta', 'iceberg,delta', 'delta,iceberg'],
     fallback: 'iceberg',
     doc: 'lake.formats of topics that do not set it.',
+  },
+  'default-lake-partition-by': {
+    kind: 'choice',
+    choices: ['none', 'year(_kafka_timestamp)', 'month(_kafka_timestamp)', 'day(_kafka_timestamp)', 'hour(_kafka_timestamp)'],
+    fallback: 'day(_kafka_timestamp)',
+    doc: 'lake.partition.by of topics that do not set it.',
   },
   'default-lake-commit-interval-ms': {
     kind: 'count',
@@ -110,6 +128,10 @@ export interface Address {
 }
 
 export type Settings = { readonly [Name in SettingName]: ValueOf<(typeof settingSpecs)[Name]> }
+
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(settingSpecs, name)
+}
 
 /** HEADGATE_DATA_DIR for data-dir. */
 export function environmentName(name: string): string {

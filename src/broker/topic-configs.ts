@@ -7,117 +7,126 @@ import type { TopicConfigs } from '../state/state-store.ts'
  * Every topic config that Headgate honours, as data: Kafka's own, and those of schemas and the lake. A key that is not
  * here, or a value that is not built, is refused when it is set; nothing is accepted and ignored.
  */
-export interface TopicConfigSpec {
+export interface TopicConfigSpec extends Values {
   readonly type: 'boolean' | 'int' | 'long' | 'string' | 'list'
   readonly fallback: string
   readonly doc: string
+}
+
+/** What a config takes, for people and as a check that answers what was expected instead. */
+interface Values {
+  readonly values: readonly string[]
   readonly check: (value: string) => string | undefined
 }
 
-const oneOf =
-  (...choices: readonly string[]) =>
-  (value: string): string | undefined =>
-    choices.includes(value) ? undefined : `expected one of ${choices.join(', ')}`
+const oneOf = (...values: readonly string[]): Values => ({
+  values,
+  check: (value) => (values.includes(value) ? undefined : `expected one of ${values.join(', ')}`),
+})
 
-const wholeNumber =
-  (min: number, max = Number.MAX_SAFE_INTEGER) =>
-  (value: string): string | undefined =>
-    /^-?\d+$/.test(value) && Number(value) >= min && Number(value) <= max ? undefined : `expected a whole number from ${min} to ${max}`
+const wholeNumber = (min: number, max = Number.MAX_SAFE_INTEGER): Values => ({
+  values: [`${min} to ${max}`],
+  check: (value) =>
+    /^-?\d+$/.test(value) && Number(value) >= min && Number(value) <= max ? undefined : `expected a whole number from ${min} to ${max}`,
+})
 
-const tableName = (value: string): string | undefined =>
-  value === '' || /^[a-z0-9_]{1,255}\.[a-z0-9_]{1,255}$/.test(value) ? undefined : 'expected namespace.table in [a-z0-9_]'
+const tableName: Values = {
+  values: ['namespace.table'],
+  check: (value) =>
+    value === '' || /^[a-z0-9_]{1,255}\.[a-z0-9_]{1,255}$/.test(value) ? undefined : 'expected namespace.table in [a-z0-9_]',
+}
 
 export const topicConfigSpecs = {
   'cleanup.policy': {
     type: 'list',
     fallback: 'delete',
-    check: oneOf('delete'),
+    ...oneOf('delete'),
     doc: 'What happens to old records; compaction is not offered.',
   },
   'compression.type': {
     type: 'string',
     fallback: 'producer',
-    check: oneOf('producer'),
+    ...oneOf('producer'),
     doc: 'Batches are kept as the producer compressed them.',
   },
   'max.message.bytes': {
     type: 'int',
     fallback: '1048588',
-    check: wholeNumber(0, 104_857_600),
+    ...wholeNumber(0, 104_857_600),
     doc: 'Largest record batch, compressed, header included.',
   },
   'message.timestamp.type': {
     type: 'string',
     fallback: 'CreateTime',
-    check: oneOf('CreateTime', 'LogAppendTime'),
+    ...oneOf('CreateTime', 'LogAppendTime'),
     doc: "Whether a record's time is the producer's or the broker's.",
   },
-  'min.insync.replicas': { type: 'int', fallback: '1', check: oneOf('1'), doc: 'An acknowledged record is on stable storage once.' },
+  'min.insync.replicas': { type: 'int', fallback: '1', ...oneOf('1'), doc: 'An acknowledged record is on stable storage once.' },
   'retention.ms': {
     type: 'long',
     fallback: '604800000',
-    check: wholeNumber(-1),
+    ...wholeNumber(-1),
     doc: 'Age at which log bytes may go, once they are in the table; -1 keeps them.',
   },
   'retention.bytes': {
     type: 'long',
     fallback: '-1',
-    check: wholeNumber(-1),
+    ...wholeNumber(-1),
     doc: "Size of a partition's log beyond which its oldest bytes may go, once they are in the table; -1 sets no bound.",
   },
   'schema.validation': {
     type: 'string',
     fallback: 'full',
-    check: oneOf('full', 'none'),
+    ...oneOf('full', 'none'),
     doc: 'Whether values are judged once the value subject exists.',
   },
   'schema.framing': {
     type: 'string',
     fallback: 'auto',
-    check: oneOf('auto', 'confluent', 'header', 'raw'),
+    ...oneOf('auto', 'confluent', 'header', 'raw'),
     doc: 'Where the schema id of a value is.',
   },
-  'schema.subject.strategy': { type: 'string', fallback: 'topic', check: oneOf('topic'), doc: 'How the subject of a value is named.' },
+  'schema.subject.strategy': { type: 'string', fallback: 'topic', ...oneOf('topic'), doc: 'How the subject of a value is named.' },
   'schema.on.invalid': {
     type: 'string',
     fallback: 'reject',
-    check: oneOf('reject'),
+    ...oneOf('reject'),
     doc: 'What happens to an invalid record: the producer gets INVALID_RECORD with the reason.',
   },
   'lake.enable': {
     type: 'string',
     fallback: 'auto',
-    check: oneOf('auto', 'true', 'false'),
+    ...oneOf('auto', 'true', 'false'),
     doc: 'Whether the topic has a table; auto: when its value subject exists.',
   },
   'lake.formats': {
     type: 'list',
     fallback: 'iceberg',
-    check: oneOf('iceberg', 'delta', 'iceberg,delta', 'delta,iceberg'),
+    ...oneOf('iceberg', 'delta', 'iceberg,delta', 'delta,iceberg'),
     doc: 'Table formats that the topic is committed to.',
   },
   'lake.table': {
     type: 'string',
     fallback: '',
-    check: tableName,
+    ...tableName,
     doc: 'namespace.table; empty: the default namespace and the topic in lower case.',
   },
   'lake.partition.by': {
     type: 'string',
     fallback: 'day(_kafka_timestamp)',
-    check: oneOf('none', ...['year', 'month', 'day', 'hour'].map((unit) => `${unit}(_kafka_timestamp)`)),
+    ...oneOf('none', ...['year', 'month', 'day', 'hour'].map((unit) => `${unit}(_kafka_timestamp)`)),
     doc: 'How the Iceberg table is partitioned.',
   },
   'lake.commit.interval.ms': {
     type: 'long',
     fallback: '10000',
-    check: wholeNumber(100, 86_400_000),
+    ...wholeNumber(100, 86_400_000),
     doc: 'Rows are visible at the latest after this, plus one encode and commit.',
   },
   'lake.target.file.bytes': {
     type: 'long',
     fallback: '134217728',
-    check: wholeNumber(1_048_576, 1_073_741_824),
+    ...wholeNumber(1_048_576, 1_073_741_824),
     doc: 'A data file ends at about this size.',
   },
 } as const satisfies { [key: string]: TopicConfigSpec }

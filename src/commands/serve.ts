@@ -1,9 +1,9 @@
-import { environmentName, formatAddress, resolveSettings, settingSpecs } from '../settings.ts'
+import { environmentName, formatAddress, resolveSettings, settingSpecs, type SettingSpec } from '../settings.ts'
 import type { Command, Option } from './command.ts'
 import { exitCodes } from './exit-codes.ts'
 
 /** What help shows for a setting's value. */
-const VALUE_NAMES = { text: 'TEXT', address: 'host:port', count: 'N', bytes: 'BYTES', flag: 'true|false', choice: 'CHOICE' } as const
+const VALUE_NAMES = { text: 'TEXT', address: 'host:port', count: 'N', bytes: 'BYTES', flag: 'true|false' } as const
 
 /** Runs the server until a signal; then stops accepting, flushes, commits and exits with 0. */
 export const serve: Command = {
@@ -34,9 +34,14 @@ export const serve: Command = {
 /** Every setting is a flag; all take a value, so that the environment and the command line read alike. */
 function serveOptions(): { [flag: string]: Option } {
   return Object.fromEntries(
-    Object.entries(settingSpecs).map(([name, { doc, fallback, kind }]) => [
+    Object.entries<SettingSpec>(settingSpecs).map(([name, { doc, fallback, kind, choices = [] }]) => [
       name,
-      { type: 'string', value: VALUE_NAMES[kind], doc: `${doc} ${environmentName(name)}`, fallback } satisfies Option,
+      {
+        type: 'string',
+        value: kind === 'choice' ? choices.join('|') : VALUE_NAMES[kind],
+        doc: `${doc} ${environmentName(name)}`,
+        fallback,
+      } satisfies Option,
     ]),
   )
 }

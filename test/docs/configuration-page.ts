@@ -1,5 +1,5 @@
 import { topicConfigSpecs } from '../../src/broker/topic-configs.ts'
-import { environmentName, settingSpecs } from '../../src/settings.ts'
+import { environmentName, settingSpecs, type SettingSpec } from '../../src/settings.ts'
 
 /** The page about settings and topic configs, derived from their tables, so that it cannot disagree with them. */
 export function configurationPage(): string {
@@ -11,25 +11,37 @@ Every setting of \`headgate serve\` is a flag and an environment variable; a fla
 
 ## The server
 
-${table(['flag', 'environment', 'default', 'what it is'], settingRows())}
+${table(['flag', 'environment', 'default', 'values', 'what it is'], settingRows())}
 
 ## Topics
 
-${table(['config', 'default', 'what it is'], topicRows())}
+${table(['config', 'default', 'values', 'what it is'], topicRows())}
 `
 }
 
 function settingRows(): string[][] {
-  return Object.entries(settingSpecs).map(([name, { fallback, doc }]) => [
+  return Object.entries<SettingSpec>(settingSpecs).map(([name, spec]) => [
     code(`--${name}`),
     code(environmentName(name)),
-    code(fallback),
-    doc,
+    code(spec.fallback),
+    codes(settingValues(spec)),
+    spec.doc,
   ])
 }
 
+function settingValues({ kind, choices = [], min, max }: SettingSpec): readonly string[] {
+  if (kind === 'choice') return choices
+  if (kind === 'flag') return ['true', 'false']
+  if (kind === 'address') return ['host:port']
+  return kind === 'text' ? [] : [`${min ?? 0} to ${max ?? Number.MAX_SAFE_INTEGER}`]
+}
+
 function topicRows(): string[][] {
-  return Object.entries(topicConfigSpecs).map(([key, { fallback, doc }]) => [code(key), code(fallback), doc])
+  return Object.entries(topicConfigSpecs).map(([key, { fallback, values, doc }]) => [code(key), code(fallback), codes(values), doc])
+}
+
+function codes(texts: readonly string[]): string {
+  return texts.map(code).join(', ')
 }
 
 function code(text: string): string {
