@@ -7,6 +7,8 @@ import { defineConfig, type OxlintOverride } from 'oxlint'
 const ladder = [
   ['commands'],
   ['server'],
+  ['topic-defaults'],
+  ['settings', 'process-logger'],
   ['http'],
   ['broker'],
   ['sink'],
@@ -19,33 +21,64 @@ const ladder = [
   ['columns'],
   ['log'],
   ['state', 'objects', 'protocol'],
-  ['shared'],
+  ['shared', 'version'],
 ]
 
-/** For each room, forbids every room above it and its neighbours on the same step. */
+/** The engines behind a room's contract: its `open.ts` loads the one that is asked for, and nobody else names one. */
+const engines = {
+  catalogs: ['sql.ts'],
+  state: ['sqlite/sqlite-state.ts', 'memory.ts'],
+  objects: ['local.ts', 'memory.ts'],
+} as const satisfies { readonly [room: string]: readonly string[] }
+
+const engineRooms = Object.keys(engines) as (keyof typeof engines)[]
+
+/** For each room, forbids every room above it, its neighbours on the same step, and engines. */
 const ladderRules = ladder.flatMap((rooms, step) =>
-  rooms.map((room): OxlintOverride => ({
-    files: [`src/${room}/**/*.ts`, `src/${room}.ts`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              group: forbiddenFor(room, step).flatMap((name) => [`**/../${name}/**`, `**/../${name}.ts`, `../${name}/**`, `../${name}.ts`]),
-              message: `Imports go down the ladder only (ARCHITECTURE.md, "The ladder"); ${room} may not see this room.`,
-            },
-          ],
-        },
-      ],
-    },
-  })),
+  rooms.map((room) => restricted([`src/${room}/**/*.ts`, `src/${room}.ts`], [...roomsAbove(room, step), ...enginesSeenFrom(room)])),
 )
 
-function forbiddenFor(room: string, step: number): string[] {
+/** After the rules above: the last that fits a file holds. */
+const openerRules = engineRooms.map((room) =>
+  restricted(
+    [`src/${room}/open.ts`],
+    roomsAbove(
+      room,
+      ladder.findIndex((rooms) => rooms.includes(room)),
+    ),
+  ),
+)
+
+interface Pattern {
+  readonly group: string[]
+  readonly message: string
+}
+
+function restricted(files: string[], patterns: Pattern[]): OxlintOverride {
+  return { files, rules: { 'no-restricted-imports': ['error', { patterns }] } }
+}
+
+function roomsAbove(room: string, step: number): Pattern[] {
   const above = ladder.slice(0, step).flat()
   const beside = ladder[step]?.filter((name) => name !== room) ?? []
-  return [...above, ...beside, 'cli', 'index']
+  return [
+    {
+      group: [...above, ...beside, 'cli', 'index'].flatMap((name) => [
+        `**/../${name}/**`,
+        `**/../${name}.ts`,
+        `../${name}/**`,
+        `../${name}.ts`,
+      ]),
+      message: `Imports go down the ladder only (ARCHITECTURE.md, "The ladder"); ${room} may not see this room.`,
+    },
+  ]
+}
+
+function enginesSeenFrom(room: string): Pattern[] {
+  const paths = engineRooms.flatMap((owner) =>
+    engines[owner].flatMap((file) => (owner === room ? [`./${file}`, `../${file}`] : [`../${owner}/${file}`, `**/../${owner}/${file}`])),
+  )
+  return [{ group: paths, message: 'Only the open.ts of a room names its engines, with a dynamic import (ARCHITECTURE.md, "The ladder").' }]
 }
 
 export default defineConfig({
@@ -81,5 +114,5 @@ export default defineConfig({
     'no-underscore-dangle': 'off',
     'no-control-regex': 'off',
   },
-  overrides: [...ladderRules],
+  overrides: [...ladderRules, ...openerRules],
 })
