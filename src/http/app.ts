@@ -43,8 +43,8 @@ export async function createApp({ registry, admin, health, metrics, logger, body
   app.setErrorHandler((error: FastifyError, _request, reply) => answerProblem(error, reply))
   app.setNotFoundHandler((request, reply) => {
     // What is not below a path of ours is the registry's, which has the root.
-    if (!request.url.startsWith('/v1/')) return answerError(registryErrors.notFound(), request, reply)
-    const problem = problemOf(404, { title: 'Not Found', detail: `nothing is at ${request.url}` })
+    if (!/^\/v1(?:[/?]|$)/.test(request.url)) return answerError(registryErrors.notFound(), request, reply)
+    const problem = problemOf(404, { detail: `nothing is at ${request.url}` })
     return reply.code(404).type('application/problem+json').send(problem)
   })
   for (const plugin of [health, metrics, admin, registry]) await app.register(plugin)
@@ -64,8 +64,11 @@ function unusedCompiler(): never {
 function answerProblem(error: FastifyError | HeadgateError, reply: FastifyReply): FastifyReply {
   const status = error instanceof HeadgateError ? httpStatusOf(error) : (error.statusCode ?? 500)
   const detail = isBug(error) ? 'an unexpected failure; the log says more' : error.message
-  const title = error instanceof HeadgateError ? error.kind : 'request failed'
-  return reply.code(status).type('application/problem+json').send(problemOf(status, { title, detail }))
+  const kind = error instanceof HeadgateError ? { kind: error.kind } : {}
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .send(problemOf(status, { detail, ...kind }))
 }
 
 /** Neither an answer of ours nor one of Fastify's. */

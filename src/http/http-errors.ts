@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import type { ErrorKind, HeadgateError } from '../shared/errors.ts'
 
 /** Where error kinds become HTTP codes for `/v1` and the health checks; registry paths have codes of their own. */
@@ -22,14 +23,16 @@ const statusByKind: { readonly [Kind in ErrorKind]: number } = {
   unsupported: 400,
 }
 
-/** RFC 9457 problem details. */
+/** RFC 9457 problem details. Without a type of its own a problem has the status phrase as its title; `kind` says more where we know. */
 export interface Problem {
-  readonly type: string
+  readonly type: 'about:blank'
   readonly title: string
   readonly status: number
   readonly detail: string
+  readonly kind?: ErrorKind
 }
 
-export function problemOf(status: number, { title, detail }: { title: string; detail: string }): Problem {
-  return { type: 'about:blank', title, status, detail }
+export function problemOf(status: number, { detail, kind }: { detail: string; kind?: ErrorKind }): Problem {
+  const title = STATUS_CODES[status] ?? `Status ${status}`
+  return { type: 'about:blank', title, status, detail, ...(kind === undefined ? {} : { kind }) }
 }

@@ -67,7 +67,13 @@ export const openApiDocument = {
       Problem: {
         type: 'object',
         required: ['type', 'title', 'status', 'detail'],
-        properties: { type: { type: 'string' }, title: { type: 'string' }, status: { type: 'integer' }, detail: { type: 'string' } },
+        properties: {
+          type: { type: 'string' },
+          title: { type: 'string', description: 'The phrase of the status.' },
+          status: { type: 'integer' },
+          detail: { type: 'string' },
+          kind: { type: 'string', description: 'What kind of failure it is, such as not-found or invalid-argument.' },
+        },
       },
     },
   },

@@ -38,9 +38,9 @@ async function thrownBy(
 
 describe('an error of a route', () => {
   for (const [kind, path, status, body] of [
-    ['bug', '/v1/thrown', 500, { title: 'request failed', detail: 'an unexpected failure; the log says more' }],
+    ['bug', '/v1/thrown', 500, { title: 'Internal Server Error', detail: 'an unexpected failure; the log says more' }],
     ['bug', '/thrown', 500, { error_code: 500, message: 'HTTP 500 Internal Server Error' }],
-    ['outage', '/v1/thrown', 503, { title: 'store-unavailable', detail: 'the store does not answer' }],
+    ['outage', '/v1/thrown', 503, { title: 'Service Unavailable', kind: 'store-unavailable', detail: 'the store does not answer' }],
     ['refusal', '/thrown', 404, { error_code: 40_401 }],
   ] as const)
     test(`${kind} at ${path} is answered with ${status}, and logged when nobody foresaw it`, async () => {

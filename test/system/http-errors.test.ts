@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { askJson, type JsonAnswer } from '../support/http-client.ts'
 import { startInProcess, type InProcessServer } from '../support/in-process-server.ts'
@@ -22,6 +23,8 @@ afterAll(() => server.close())
 
 const ask = (path: string, request?: Parameters<typeof askJson>[1]): Promise<JsonAnswer> => askJson(`${server.http}${path}`, request)
 
+const KINDS: { readonly [status: number]: string } = { 400: 'invalid-argument', 404: 'not-found', 409: 'already-exists' }
+
 describe('errors', () => {
   for (const [method, path, body, status, detail] of [
     ['GET', '/v1/topics/nowhere', undefined, 404, 'topic nowhere does not exist'],
@@ -38,13 +41,22 @@ describe('errors', () => {
     ['POST', '/v1/topics', { name: 'x', replicas: 3 }, 400, 'unknown member replicas'],
     ['POST', '/v1/topics', {}, 400, 'name: expected a string'],
     ['POST', '/v1/topics', [], 400, 'name: expected a string'],
-    ['POST', '/v1/topics', '{', 400, 'JSON'],
     ['GET', '/v1/nothing', undefined, 404, 'nothing is at /v1/nothing'],
+    ['GET', '/v1', undefined, 404, 'nothing is at /v1'],
+    ['GET', '/v1?a=/', undefined, 404, 'nothing is at /v1?a=/'],
+    ['POST', '/v1/topics', '{', 400, 'JSON'],
   ] as const)
     test(`${method} ${path} ${JSON.stringify(body) ?? ''} is a problem`, async () => {
       const answer = await ask(path, { method, body })
       expect(answer).toMatchObject({ status, type: expect.stringContaining('application/problem+json') })
-      expect(answer.body).toEqual({ type: 'about:blank', title: expect.any(String), status, detail: expect.stringContaining(detail) })
+      expect(answer.body).toEqual({
+        type: 'about:blank',
+        title: STATUS_CODES[status],
+        status,
+        detail: expect.stringContaining(detail),
+        // Neither a path that is not there nor a body that is no JSON is a failure of ours.
+        ...(/^nothing is|^JSON$/.test(detail) ? {} : { kind: KINDS[status] }),
+      })
     })
 
   for (const [method, path, body, status, errorCode] of [

@@ -88,14 +88,14 @@ export function pathOf(...parts: readonly string[]): string {
   return parts.map((part) => `/${encodeURIComponent(part)}`).join('')
 }
 
-/** Problem details, whose title is the kind, or the registry's `error_code`. */
+/** Problem details, which say their kind, or the registry's `error_code`. */
 function failureOf(status: number, answer: JsonValue | undefined, url: string): HeadgateError {
   const body = isObject(answer) ? answer : {}
-  const { title, detail, error_code: errorCode, message } = body
+  const { kind, detail, error_code: errorCode, message } = body
   if (typeof errorCode === 'number')
     return new HeadgateError(registryKind(errorCode), typeof message === 'string' ? message : `registry error ${errorCode}`)
   if (typeof detail !== 'string') return new HeadgateError(statusKind(status), `${url} answers with HTTP status ${status}`)
-  return new HeadgateError(isErrorKind(title) ? title : statusKind(status), detail)
+  return new HeadgateError(isErrorKind(kind) ? kind : statusKind(status), detail)
 }
 
 /** The first three digits of a registry's code are the HTTP status. */
