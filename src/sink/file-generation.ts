@@ -44,11 +44,15 @@ export class FileGeneration {
     return [...this.#progress.values()].reduce((sum, { openBytes }) => sum + openBytes, 0)
   }
 
-  /** Encodes chunks behind those that were given before. */
+  /** Encodes chunks behind those that were given before. They are counted from when they are there, also while they wait. */
   write(chunks: Promise<Chunk[]>): Promise<void> {
+    const counted = chunks.then((given) => {
+      for (const { byteLength } of given) this.#memory.add(byteLength)
+      return given
+    })
     // Both are awaited from the start: chunks that fail while others are being encoded must not fail unheard.
-    this.#tail = Promise.all([chunks, this.#tail]).then(async ([given]) => {
-      for (const chunk of given) if (chunk.rowCount > 0 && !this.#isAborted) await this.#writeChunk(chunk)
+    this.#tail = Promise.all([counted, this.#tail]).then(async ([given]) => {
+      for (const chunk of given) await this.#writeChunk(chunk)
     })
     return this.#tail
   }
@@ -75,9 +79,9 @@ export class FileGeneration {
   }
 
   async #writeChunk(chunk: Chunk): Promise<void> {
-    const fileKey = this.#fileFor(chunk.partitionValue)
-    this.#memory.add(chunk.byteLength)
     try {
+      if (chunk.rowCount === 0 || this.#isAborted) return
+      const fileKey = this.#fileFor(chunk.partitionValue)
       this.#progress.set(fileKey, await this.#context.encoder.write(fileKey, chunk))
     } finally {
       this.#memory.add(-chunk.byteLength)

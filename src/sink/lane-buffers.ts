@@ -13,11 +13,12 @@ export class LaneBuffers {
     this.#memory = memory
   }
 
-  /** Takes what the lane holds; it starts again from nothing. */
+  /** Takes what the lane holds; it starts again from nothing. What it held is counted here until the chunks are there. */
   cut(lane: Lane): Promise<Chunk[]> {
+    const bytes = this.#bytes.get(lane) ?? 0
     this.#cuts.set(lane, this.cutsOf(lane) + 1)
-    this.#set(lane, 0)
-    return lane.cut(this.#tableKey)
+    this.#bytes.set(lane, 0)
+    return lane.cut(this.#tableKey).finally(() => this.#memory.add(-bytes))
   }
 
   /** How often the lane was cut: to be remembered with what is asked of it. */

@@ -142,6 +142,24 @@ describe('memory', () => {
     expect(memory.bytes).toBe(0)
   })
 
+  test('is taken by chunks that wait for the encoder, too', async () => {
+    const { generation, memory, encoder } = given()
+    const chunks = [await chunksOf([1]), await chunksOf([2, 3]), await chunksOf([4])]
+    const sizes = chunks.map(([chunk]) => chunk?.byteLength ?? 0)
+    const { promise: room, resolve: goOn } = Promise.withResolvers<void>()
+    const write = encoder.write.bind(encoder)
+    encoder.write = async (fileKey, chunk) => {
+      await room
+      return write(fileKey, chunk)
+    }
+    const written = chunks.map((given) => generation.write(Promise.resolve(given)))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(memory.bytes).toBe(sizes.reduce((sum, bytes) => sum + bytes, 0))
+    goOn()
+    await Promise.all(written)
+    expect(memory.bytes).toBe(0)
+  })
+
   test('is free also where the encoder failed', async () => {
     const { generation, memory, encoder } = given()
     encoder.failsToWrite = true

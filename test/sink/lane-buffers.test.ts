@@ -43,6 +43,17 @@ describe('what the lanes hold', () => {
     expect(memory.bytes).toBe(other.bufferedBytes)
   })
 
+  test('counts until the cut is there', async () => {
+    const { memory, buffers, lanes } = given()
+    const [first] = lanes
+    const latest = await adopted(first, 1)
+    buffers.note(first.lane, latest, 0)
+    const cut = buffers.cut(first.lane)
+    expect(memory.bytes).toBe(latest.bufferedBytes)
+    await cut
+    expect(memory.bytes).toBe(0)
+  })
+
   test('is not what an answer says that was asked for before the last cut', async () => {
     const { memory, buffers, lanes } = given()
     const [first] = lanes
