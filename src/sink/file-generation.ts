@@ -1,5 +1,6 @@
 import type { LakeRoot } from '../objects/lake-root.ts'
 import type { BufferShare } from './buffer-memory.ts'
+import type { CompressionRatio } from './compression-ratio.ts'
 import type { EncodeProgress, Encoder } from '../lanes/encoder.ts'
 import type { Chunk } from '../lanes/lane.ts'
 import type { StructType } from '../columns/row-type.ts'
@@ -15,6 +16,8 @@ export interface GenerationContext {
   readonly rowGroupBytes: number
   /** Key prefix of the files, without a slash at its end. */
   readonly dataFolder: string
+  /** Learns from the files. */
+  readonly compression: CompressionRatio
 }
 
 /**
@@ -25,6 +28,8 @@ export class FileGeneration {
   readonly #context: GenerationContext
   readonly #files = new Map<number | null, string>()
   readonly #progress = new Map<string, EncodeProgress>()
+  /** Of all chunks that the encoder took. */
+  #columnBytes = 0
   #tail: Promise<void> = Promise.resolve()
   #isAborted = false
   readonly #memory: BufferShare
@@ -61,12 +66,15 @@ export class FileGeneration {
   async finish(signal: AbortSignal): Promise<PreparedFile[]> {
     await this.#tail
     const prepared: PreparedFile[] = []
+    let fileBytes = 0
     for (const [partitionValue, fileKey] of this.#files) {
       const { pieces, metrics } = await this.#context.encoder.finish(fileKey)
       this.#files.delete(partitionValue)
       await this.#context.root.store.put(fileKey, pieces, { signal })
       prepared.push({ key: fileKey, partitionValue, metrics })
+      for (const { byteLength } of pieces) fileBytes += byteLength
     }
+    this.#context.compression.note({ columnBytes: this.#columnBytes, fileBytes })
     return prepared
   }
 
@@ -83,6 +91,8 @@ export class FileGeneration {
       if (chunk.rowCount === 0 || this.#isAborted) return
       const fileKey = this.#fileFor(chunk.partitionValue)
       this.#progress.set(fileKey, await this.#context.encoder.write(fileKey, chunk))
+      this.#columnBytes += chunk.byteLength
+      this.#context.compression.note({ columnBytes: this.#columnBytes - this.openBytes, fileBytes: this.encodedBytes })
     } finally {
       this.#memory.add(-chunk.byteLength)
     }

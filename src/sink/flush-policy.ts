@@ -8,16 +8,18 @@ export interface Unflushed {
   readonly bufferedBytes: number
   /** Compressed bytes of the row groups already encoded. */
   readonly encodedBytes: number
+  /** Bytes of columns that are expected to become one byte of a file. */
+  readonly compressionRatio: number
 }
 
 /**
  * A file ends when it is large enough or its oldest row has waited for the commit interval. Columns shrink when they
- * are encoded; until they are, they count a quarter, so that a roll is neither far too early nor far too late.
+ * are encoded; until they are, they count as what they are expected to become.
  */
 export function isFlushDue(unflushed: Unflushed, settings: LakeSettings, nowMs: number): boolean {
   if (unflushed.sinceMs === undefined) return false
   return (
-    unflushed.encodedBytes + unflushed.bufferedBytes / EXPECTED_COMPRESSION >= settings.targetFileBytes ||
+    unflushed.encodedBytes + unflushed.bufferedBytes / unflushed.compressionRatio >= settings.targetFileBytes ||
     nowMs - unflushed.sinceMs >= settings.commitIntervalMs
   )
 }
@@ -26,5 +28,3 @@ export function isFlushDue(unflushed: Unflushed, settings: LakeSettings, nowMs: 
 export function flushDueInMs({ sinceMs }: Unflushed, { commitIntervalMs }: LakeSettings, nowMs: number): number {
   return sinceMs === undefined ? commitIntervalMs : Math.max(0, sinceMs + commitIntervalMs - nowMs)
 }
-
-const EXPECTED_COMPRESSION = 4

@@ -12,6 +12,7 @@ import type { Metrics } from '../shared/metrics.ts'
 import type { Random } from '../shared/random.ts'
 import { dataFolderOf } from '../tables/data-folder.ts'
 import { BufferMemory } from './buffer-memory.ts'
+import { CompressionRatio } from './compression-ratio.ts'
 import { Committer, type CommittedVersions } from './committer.ts'
 import type { LakeSettings } from './lake-settings.ts'
 import type { TablesContext } from './open-tables.ts'
@@ -189,8 +190,10 @@ export class Sinks {
         random,
         rowType,
         rowGroupRows: bounds.rowGroupRows,
-        rowGroupBytes: bounds.rowGroupBytes,
+        // How well rows shrink is known from the first row group on: of a small file none may be larger than all of it.
+        rowGroupBytes: Math.min(bounds.rowGroupBytes, settings.targetFileBytes),
         dataFolder: dataFolderOf({ ...settings.table, isShared: settings.formats.length > 1 }),
+        compression: new CompressionRatio(),
       },
       laneOf: (partition) => lanes.laneFor(topicId, partition),
       lanes: lanes.all,

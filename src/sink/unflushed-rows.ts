@@ -32,7 +32,9 @@ export class UnflushedRows {
 
   amount(): Unflushed {
     const { encodedBytes, openBytes } = this.#generation
-    return { sinceMs: this.#oldestRowMs, bufferedBytes: this.#context.memory.bytes + openBytes, encodedBytes }
+    const { memory, generation } = this.#context
+    const compressionRatio = generation.compression.value
+    return { sinceMs: this.#oldestRowMs, bufferedBytes: memory.bytes + openBytes, encodedBytes, compressionRatio }
   }
 
   /** Rows are on their way into a lane's buffers. */

@@ -10,6 +10,7 @@ import { ManualClock } from '../../src/shared/clock.ts'
 import { HeadgateError } from '../../src/shared/errors.ts'
 import { seededRandom } from '../../src/shared/random.ts'
 import { BufferMemory } from '../../src/sink/buffer-memory.ts'
+import { CompressionRatio } from '../../src/sink/compression-ratio.ts'
 import { FileGeneration } from '../../src/sink/file-generation.ts'
 import { LaneUnderTest } from '../lanes/lane-under-test.ts'
 import { DAY_MS, newYearMs, order, orderTable, tableKey } from '../lanes/orders.ts'
@@ -59,8 +60,9 @@ function given({ store = new MemoryObjectStore() as ObjectStore } = {}) {
     rowGroupRows: 1_000_000,
     rowGroupBytes: 64_000_000,
     dataFolder: 'default/orders/data',
+    compression: new CompressionRatio(),
   }
-  return { encoder, memory, store, generation: new FileGeneration(context, memory.share()) }
+  return { encoder, memory, store, compression: context.compression, generation: new FileGeneration(context, memory.share()) }
 }
 
 /** Rows with these ids, each of the day of its number. */
@@ -124,6 +126,24 @@ describe('the files of one commit', () => {
     await generation.write(chunksOf([3], { partitionBy: 'day' }))
     expect(generation.encodedBytes).toBe(35)
     expect(generation.openBytes).toBe(70)
+  })
+})
+
+describe('how much columns shrink', () => {
+  test('is learnt from finished row groups, without what is still open', async () => {
+    const { generation, encoder, compression } = given()
+    encoder.write = async () => ({ encodedBytes: 2_000_000, openBytes: 4_000_000 })
+    await generation.write(chunksOf([1]).then((chunks) => chunks.map((chunk) => ({ ...chunk, byteLength: 16_000_000 }))))
+    expect(compression.value).toBe(6)
+  })
+
+  test('is learnt from finished files', async () => {
+    const { generation, store, compression } = given()
+    await generation.write(chunksOf([1]).then((chunks) => chunks.map((chunk) => ({ ...chunk, byteLength: 16_000_000 }))))
+    expect(compression.value).toBe(4)
+    const [file] = await generation.finish(signal)
+    const fileBytes = (await store.get(file?.key ?? ''))?.byteLength ?? 0
+    expect(compression.value).toBe(16_000_000 / fileBytes)
   })
 })
 

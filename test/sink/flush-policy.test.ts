@@ -11,7 +11,7 @@ const settings = {
   targetFileBytes: 128 * MiB,
 } as const
 
-const nothing: Unflushed = { sinceMs: undefined, bufferedBytes: 0, encodedBytes: 0 }
+const nothing: Unflushed = { sinceMs: undefined, bufferedBytes: 0, encodedBytes: 0, compressionRatio: 4 }
 
 describe('a file ends when it is large enough or old enough', () => {
   for (const [what, unflushed, isDue] of [
@@ -25,6 +25,8 @@ describe('a file ends when it is large enough or old enough', () => {
     ['encoded bytes at the target', { sinceMs: nowMs, encodedBytes: 128 * MiB }, true],
     ['buffered bytes that shrink below it', { sinceMs: nowMs, bufferedBytes: 512 * MiB - 4 }, false],
     ['buffered bytes that do not', { sinceMs: nowMs, bufferedBytes: 512 * MiB }, true],
+    ['buffered bytes that hardly shrink', { sinceMs: nowMs, bufferedBytes: 128 * MiB, compressionRatio: 1 }, true],
+    ['buffered bytes that shrink tenfold', { sinceMs: nowMs, bufferedBytes: 1_200 * MiB, compressionRatio: 10 }, false],
     ['both together', { sinceMs: nowMs, encodedBytes: 64 * MiB, bufferedBytes: 256 * MiB }, true],
   ] as const)
     test(`${what}: ${isDue ? 'due' : 'not due'}`, () => expect(isFlushDue({ ...nothing, ...unflushed }, settings, nowMs)).toBe(isDue))
