@@ -17,7 +17,7 @@ export interface Api<RequestOut = unknown, RequestIn = never, ResponseOut = unkn
 interface ApiVersionsOfOne {
   readonly name: string
   readonly versions: readonly [first: number, last: number]
-  /** The first flexible version (KIP-482). */
+  /** The first flexible version (KIP-482); Infinity where none is. */
   readonly flexible: number
   readonly advertisedFirst?: number
 }
