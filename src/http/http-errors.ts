@@ -1,5 +1,7 @@
-import { STATUS_CODES } from 'node:http'
 import type { ErrorKind, HeadgateError } from '../shared/errors.ts'
+
+// An import would ask `node:http` for all that it offers, and so load Node's whole fetch: 20 ms and 5 MB at start.
+const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
 /** Where error kinds become HTTP codes for `/v1` and the health checks; registry paths have codes of their own. */
 export function httpStatusOf(error: HeadgateError): number {

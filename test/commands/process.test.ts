@@ -49,6 +49,8 @@ const printLoaded = `--import=data:text/javascript,${encodeURIComponent(`
     if (name) names.add(name)
     return next(url, context)
   } })
+  // Node's own fetch, which an import of node:http brings along.
+  process.on('exit', () => process.moduleLoadList.some((name) => name.includes('undici')) && names.add('undici'))
   process.on('exit', () => process.stderr.write(JSON.stringify([...names].sort()) + '\\n'))
 `)}`
 
@@ -133,7 +135,7 @@ describe('as a process', () => {
       expect(exit.code).toBe(0)
       expect(exit.stdout).toMatch(/^headgate is ready: kafka 127\.0\.0\.1:\d+ http http:\/\/127\.0\.0\.1:\d+\n$/)
       expect(loadedPackages(exit)).toContain('fastify')
-      for (const name of ['@duckdb/node-api', '@platformatic/kafka']) expect(loadedPackages(exit)).not.toContain(name)
+      for (const name of ['@duckdb/node-api', '@platformatic/kafka', 'undici']) expect(loadedPackages(exit)).not.toContain(name)
     })
   })
 })

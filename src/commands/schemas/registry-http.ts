@@ -35,7 +35,7 @@ export class RegistryHttp {
   }
 
   static async open(access: RegistryAccess, signal: AbortSignal): Promise<RegistryHttp> {
-    const { Agent, request } = access.url.startsWith('https:') ? await import('node:https') : await import('node:http')
+    const { Agent, request } = process.getBuiltinModule(access.url.startsWith('https:') ? 'node:https' : 'node:http')
     const agent = new Agent({
       keepAlive: true,
       maxSockets: limits.registryRequestsAtOnce,
