@@ -16,6 +16,8 @@ export const limits = {
   rowGroupBytes: 64 * MiB,
   /** Partition values with open buffers in one lane before the table's files are ended. */
   openPartitionsMax: 100,
+  /** Topics that end their files at once: each has some open in the encoder, and what that once took it does not give back. */
+  flushesAtOnce: 32,
   /** One read of the log while catching up. */
   catchUpReadBytes: 4 * MiB,
   /** Wait for room in the buffers while catching up, milliseconds. */

@@ -4,6 +4,7 @@ import type { Log } from '../log/log.ts'
 import type { Clock } from '../shared/clock.ts'
 import type { Logger } from '../shared/log.ts'
 import type { Metrics } from '../shared/metrics.ts'
+import type { Permits } from '../shared/permits.ts'
 import type { BufferShare } from './buffer-memory.ts'
 import type { Committer } from './committer.ts'
 import type { GenerationContext } from './file-generation.ts'
@@ -22,6 +23,8 @@ export interface SessionBounds {
   readonly rowGroupBytes: number
   readonly openPartitionsMax: number
   readonly catchUpReadBytes: number
+  /** Over all topics. */
+  readonly flushesAtOnce: number
 }
 
 /** What one session of a topic's sink rests on. */
@@ -44,6 +47,8 @@ export interface SessionContext {
   readonly defineSchemas: (lane: Lane, needed: NamedSchemas) => void
   /** Schema ids of the topic's subject now: recorded with each commit. */
   readonly schemaIds: () => readonly number[]
+  /** One for each topic whose files are being ended, over all topics. */
+  readonly flushes: Permits
   /** This session's share of the memory that rows of all topics may take. */
   readonly memory: BufferShare
   readonly metrics: Metrics

@@ -128,19 +128,24 @@ export class SinkSession {
     this.#wakeDriver()
   }
 
-  /**
-   * Cuts everything issued so far into files and commits them. The cut is asked for and the ranges are taken in one
-   * turn of the event loop, so that they speak of the same rows.
-   */
+  /** Makes files of everything issued so far, when it is this topic's turn, and commits them. */
   async #flush(): Promise<void> {
+    const { flushes } = this.#context
+    await flushes.acquire(1)
+    const ended = await this.#endFiles().finally(() => flushes.release(1))
+    if (ended.ranges.length > 0) await this.#commit(ended.files, ended.ranges)
+  }
+
+  /** The cut is asked for and the ranges are taken in one turn of the event loop, so that they speak of the same rows. */
+  async #endFiles(): Promise<{ files: readonly PreparedFile[]; ranges: readonly OffsetRange[] }> {
+    this.#work.signal.throwIfAborted()
     const ranges = this.#cursors.ranges()
     const issuedBefore = this.#work.issued()
     const { generation, writes } = this.#rows.cutAll()
     try {
       await Promise.all([...writes, ...issuedBefore])
       this.#work.signal.throwIfAborted()
-      const files = await generation.finish(this.#work.signal)
-      if (ranges.length > 0) await this.#commit(files, ranges)
+      return { files: await generation.finish(this.#work.signal), ranges }
     } finally {
       generation.abort()
     }

@@ -9,6 +9,7 @@ import { HeadgateError } from '../shared/errors.ts'
 import { limits } from '../shared/limits.ts'
 import type { Logger } from '../shared/log.ts'
 import type { Metrics } from '../shared/metrics.ts'
+import { Permits } from '../shared/permits.ts'
 import type { Random } from '../shared/random.ts'
 import { dataFolderOf } from '../tables/data-folder.ts'
 import { BufferMemory } from './buffer-memory.ts'
@@ -59,10 +60,12 @@ export class Sinks {
   readonly #absent = new Map<string, NamedSchemas>()
   readonly #stopListening: () => void
   readonly #memory: BufferMemory
+  readonly #flushes: Permits
 
   constructor(context: SinksContext) {
     this.#context = context
     this.#memory = new BufferMemory(context.bufferBytesMax)
+    this.#flushes = new Permits((context.bounds ?? limits).flushesAtOnce)
     this.#stopListening = context.log.onAppend((batch) => this.#onAppended(batch))
   }
 
@@ -200,6 +203,7 @@ export class Sinks {
       judgement: () => withAbsent(judgement(), this.#absentIn(topicId)),
       defineSchemas: (lane, needed) => this.#absent.set(topicId, join(this.#absentIn(topicId), defineSchemas(lane, needed))),
       schemaIds,
+      flushes: this.#flushes,
       memory: this.#memory.share(),
       metrics: this.#context.metrics,
     }

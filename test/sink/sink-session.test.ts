@@ -135,6 +135,28 @@ describe('a flush', () => {
     expect(await given.places(first), 'the other topic let go of its rows').toEqual(placesTo(2))
   })
 
+  test('of many topics at once has few files open in the encoder', async () => {
+    const openFiles = new Set<string>()
+    let openMax = 0
+    await start({
+      topics: Array.from({ length: 6 }, () => ({})),
+      bounds: { flushesAtOnce: 2 },
+      answerMs: ({ kind, ...call }) => {
+        const { fileKey = '' } = call as { fileKey?: string }
+        if (kind === 'write') openFiles.add(fileKey)
+        if (kind === 'finish') openFiles.delete(fileKey)
+        openMax = Math.max(openMax, openFiles.size)
+        return 1
+      },
+    })
+    const { sinks } = given.broker
+    const topics = Array.from({ length: 6 }, (_, index) => given.topic(index))
+    for (const topic of topics) await given.send(2, { topic })
+    await given.scheduler.until(Promise.all(topics.map(({ topicId }) => sinks.flush(topicId, new AbortController().signal))))
+    for (const topic of topics) expect(await given.places(topic)).toEqual(placesTo(2))
+    expect(openMax).toBe(2)
+  })
+
   test('holds what was acknowledged before it, in every partition, and nothing is buffered afterwards', async () => {
     await start({ topics: [{ partitionCount: 3, formats: ['iceberg', 'delta'] }] })
     for (const partition of [0, 1, 2, 1, 0]) await given.send(2, { partition })

@@ -130,6 +130,7 @@ function planOf(random: Random): Plan {
       rowGroupBytes: 64_000_000,
       openPartitionsMax: oneOf(random, [2, 100]),
       catchUpReadBytes: oneOf(random, [1, 600, 1 << 22]),
+      flushesAtOnce: oneOf(random, [1, 32]),
     },
     hasRetries,
     lakeFaults: rates(hasRetries ? 0.1 : 0.01),
