@@ -18,7 +18,7 @@ export const bench: Command = {
   usage: '[--scenario NAME ...] [--records N] [--batch-records N] [--minutes N] [--quick] [--directory DIR] [--json]',
   details: [
     'Each scenario starts a server of its own in another process, loads it from this one, and removes its data.',
-    'All without a star run by default, which takes about eight minutes and 5 GB of disk.',
+    'All without a star run by default, which takes about five minutes and 5 GB of disk.',
     '',
     ...scenarioNames.map(
       (name) => `  ${name.padEnd(NAME_WIDTH)}  ${scenarioSpecs[name].isDefault ? ' ' : '*'} ${scenarioSpecs[name].summary}`,
