@@ -90,7 +90,7 @@ describe('what answers on the HTTP port but is no Headgate server', () => {
     ['401 Unauthorized', '{"message": "who are you?"}', 2, 'URL answers with HTTP status 401'],
     ['500 Internal Server Error', '', 1, 'URL answers with HTTP status 500'],
     ['502 Bad Gateway', 'upstream', 6, 'URL answers with HTTP status 502'],
-    ['409 Conflict', '{"title": "fenced", "detail": "another owns this"}', 1, 'another owns this'],
+    ['409 Conflict', '{"title": "Conflict", "kind": "fenced", "detail": "another owns this"}', 1, 'another owns this'],
     ['422 Unprocessable', '{"error_code": 42201, "message": "no schema"}', 5, 'no schema'],
     ['500 Internal Server Error', '{"error_code": 50001, "message": "disk"}', 1, 'disk'],
   ] as const)
