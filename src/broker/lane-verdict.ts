@@ -54,7 +54,7 @@ export async function verdictOfLane(
   throw new HeadgateError('store-unavailable', `the schemas or the table of topic ${topic} did not reach the lane`)
 }
 
-/** A batch in pooled shared memory is read where it is; of a small one, in a socket chunk, goes a copy. */
+/** A batch in shared memory, as connections have theirs, is read where it is; of another one goes a copy. */
 function sharedOrCopied(batch: Uint8Array): Uint8Array {
   return batch.buffer instanceof SharedArrayBuffer ? batch : copyOf(batch)
 }

@@ -1,5 +1,5 @@
 /**
- * Buffers for frames that span socket chunks, used again and again: a fresh megabyte per request is paid for in page
+ * Buffers for frames, used again and again: a fresh megabyte per request is paid for in page
  * faults and garbage collection. They are shared memory, so that a worker thread reads a batch without a copy.
  */
 export class FramePool {

@@ -14,6 +14,11 @@ export const limits = {
   rowGroupRows: 1_000_000,
   /** Columns of a row group before they are encoded: what the encoder holds of an open one is a part of that. */
   rowGroupBytes: 64 * MiB,
+  /**
+   * Columns in the open row groups of one table before its files are ended: several partition values have one each, and rows
+   * that get wider than the first ones make one larger than it was meant to be.
+   */
+  openRowGroupsBytesMax: 256 * MiB,
   /** Partition values with open buffers in one lane before the table's files are ended. */
   openPartitionsMax: 100,
   /** Topics that end their files at once: each has some open in the encoder, and what that once took it does not give back. */

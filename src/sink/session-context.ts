@@ -21,6 +21,7 @@ export interface SessionBounds {
   readonly chunkBytes: number
   readonly rowGroupRows: number
   readonly rowGroupBytes: number
+  readonly openRowGroupsBytesMax: number
   readonly openPartitionsMax: number
   readonly catchUpReadBytes: number
   /** Over all topics. */

@@ -52,6 +52,8 @@ export class UnflushedRows {
     if (!this.#buffers.note(lane, outcome, cutsWhenAsked)) return
     const { bounds, clock, settings } = this.#context
     if (outcome.bufferedBytes >= bounds.chunkBytes || outcome.bufferedRows >= bounds.rowGroupRows) this.#handOver(lane)
+    // The encoder holds them, whatever they are expected to become.
+    if (this.#generation.openBytes >= bounds.openRowGroupsBytesMax) this.#flusher.requestFlush()
     // Rows of many days open many files: they are ended early, so that their number is bounded.
     if (outcome.partitionCount >= bounds.openPartitionsMax) this.#flusher.requestFlush()
     if (isFlushDue(this.amount(), settings, clock.now())) this.#flusher.wake()

@@ -135,6 +135,13 @@ describe('a flush', () => {
     expect(await given.places(first), 'the other topic let go of its rows').toEqual(placesTo(2))
   })
 
+  test('comes before the open row groups of a table hold much, however small they are expected to become', async () => {
+    await start({ topics: [{ partitionBy: 'day' }], bounds: { chunkBytes: 1, openRowGroupsBytesMax: 1_000 } })
+    for (let batch = 0; batch < 10; batch++) await given.send(5)
+    await given.pass(MINUTE_MS)
+    expect((await given.places()).length, 'rows that were committed before anything was due').toBeGreaterThan(0)
+  })
+
   test('of many topics at once has few files open in the encoder', async () => {
     const openFiles = new Set<string>()
     let openMax = 0

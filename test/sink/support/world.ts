@@ -128,6 +128,7 @@ function planOf(random: Random): Plan {
       chunkBytes: oneOf(random, [1, 20_000, 1 << 25]),
       rowGroupRows: oneOf(random, [3, 1_000_000]),
       rowGroupBytes: 64_000_000,
+      openRowGroupsBytesMax: oneOf(random, [1, 40_000, 1 << 28]),
       openPartitionsMax: oneOf(random, [2, 100]),
       catchUpReadBytes: oneOf(random, [1, 600, 1 << 22]),
       flushesAtOnce: oneOf(random, [1, 32]),
